@@ -1,0 +1,228 @@
+"""Every reading there is: what it measures, in which unit, and how prominent it is.
+
+Signs (design §3): ``grid_power`` + is import, − is export; ``battery_power`` + is
+discharging, − is charging; ``solar_power`` and ``home_power`` are not negative.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+import re
+
+
+class Quantity(StrEnum):
+    """What a reading measures; each has one unit (see ``UNITS``)."""
+
+    POWER = "power"
+    REACTIVE_POWER = "reactive_power"
+    APPARENT_POWER = "apparent_power"
+    ENERGY = "energy"
+    STORED_ENERGY = "stored_energy"
+    CHARGE = "charge"
+    RATIO = "ratio"
+    VOLTAGE = "voltage"
+    CURRENT = "current"
+    FREQUENCY = "frequency"
+    TEMPERATURE = "temperature"
+    DURATION = "duration"
+    MOMENT = "moment"
+    MONEY = "money"
+    MASS = "mass"
+    COUNT = "count"
+    TEXT = "text"
+    CHOICE = "choice"
+    FLAG = "flag"
+
+
+UNITS: dict[Quantity, str] = {
+    Quantity.POWER: "W",
+    Quantity.REACTIVE_POWER: "var",
+    Quantity.APPARENT_POWER: "VA",
+    Quantity.ENERGY: "kWh",
+    Quantity.STORED_ENERGY: "kWh",
+    Quantity.CHARGE: "%",
+    Quantity.RATIO: "%",
+    Quantity.VOLTAGE: "V",
+    Quantity.CURRENT: "A",
+    Quantity.FREQUENCY: "Hz",
+    Quantity.TEMPERATURE: "°C",
+    Quantity.DURATION: "s",
+    Quantity.MASS: "kg",
+}
+
+
+class Kind(StrEnum):
+    """How a reading behaves over time."""
+
+    MEASUREMENT = "measurement"
+    DAILY = "daily"
+    LIFETIME = "lifetime"
+    STATE = "state"
+
+
+class Level(StrEnum):
+    """How prominent a reading is."""
+
+    MAIN = "main"
+    DIAGNOSTIC = "diagnostic"
+    RARE = "rare"  # diagnostic, and off until the user wants it
+
+
+OTHER = "other"  # shown for a code that we do not know (design §3)
+
+GRID_STATES = (
+    "connected",
+    "off_grid",
+    "reconnecting",
+    "disconnecting",
+    "ready_to_reconnect",
+    "waiting_for_user",
+    "fault",
+    OTHER,
+)
+OPERATING_MODES = ("self_consumption", "autonomous", "backup", "scheduler", "site_control", OTHER)
+UPDATE_STATES = (
+    "checking",
+    "up_to_date",
+    "failed",
+    "staged",
+    "downloading",
+    "downloaded",
+    OTHER,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """One entry of the catalogue.
+
+    ``numbered`` entries exist once per part (string, phase): key ``<key>_<number>``.
+    ``options`` are the states of a CHOICE.
+    """
+
+    key: str
+    quantity: Quantity
+    kind: Kind = Kind.MEASUREMENT
+    level: Level = Level.MAIN
+    numbered: bool = False
+    options: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> str | None:
+        """The unit, which is the native unit everywhere."""
+        return UNITS.get(self.quantity)
+
+
+def _define(
+    quantity: Quantity,
+    keys: str,
+    kind: Kind = Kind.MEASUREMENT,
+    level: Level = Level.MAIN,
+    *,
+    numbered: bool = False,
+    options: tuple[str, ...] = (),
+) -> tuple[Definition, ...]:
+    return tuple(
+        Definition(
+            key=key, quantity=quantity, kind=kind, level=level, numbered=numbered, options=options
+        )
+        for key in keys.split()
+    )
+
+
+_ENERGIES = "solar_energy home_energy grid_import_energy grid_export_energy battery_charge_energy battery_discharge_energy generator_energy"
+
+CATALOGUE: dict[str, Definition] = {
+    definition.key: definition
+    for definition in (
+        *_define(Quantity.POWER, "solar_power home_power grid_power battery_power generator_power"),
+        *_define(
+            Quantity.ENERGY, " ".join(f"{key}_today" for key in _ENERGIES.split()), Kind.DAILY
+        ),
+        *_define(
+            Quantity.ENERGY, " ".join(f"{key}_total" for key in _ENERGIES.split()), Kind.LIFETIME
+        ),
+        *_define(Quantity.CHARGE, "battery_level"),
+        *_define(Quantity.RATIO, "battery_level_raw", level=Level.RARE),
+        *_define(Quantity.STORED_ENERGY, "battery_energy"),
+        *_define(Quantity.STORED_ENERGY, "battery_capacity", level=Level.DIAGNOSTIC),
+        *_define(Quantity.RATIO, "battery_health", level=Level.DIAGNOSTIC),
+        *_define(Quantity.RATIO, "self_consumption autarky"),
+        *_define(Quantity.MONEY, "savings_today", Kind.DAILY),
+        *_define(Quantity.MONEY, "savings_total", Kind.LIFETIME),
+        *_define(Quantity.MASS, "co2_saved", Kind.LIFETIME),
+        *_define(Quantity.CHOICE, "grid_status", Kind.STATE, options=GRID_STATES),
+        *_define(Quantity.CHOICE, "operating_mode", Kind.STATE, options=OPERATING_MODES),
+        *_define(Quantity.RATIO, "backup_reserve", Kind.STATE),
+        *_define(Quantity.MOMENT, "last_measured", Kind.STATE, Level.RARE),
+        *_define(Quantity.FLAG, "on_grid grid_services", Kind.STATE),
+        *_define(Quantity.FLAG, "running cloud_connected", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.FLAG, "problem", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.FLAG, "backup_ready power_clamped off_grid", Kind.STATE, Level.RARE),
+        *_define(Quantity.POWER, "grid_services_power", level=Level.RARE),
+        *_define(Quantity.POWER, "charge_power_limit discharge_power_limit", level=Level.DIAGNOSTIC),
+        *_define(Quantity.POWER, "battery_target_power", level=Level.RARE),
+        *_define(
+            Quantity.REACTIVE_POWER,
+            "solar_reactive_power home_reactive_power grid_reactive_power battery_reactive_power",
+            level=Level.RARE,
+        ),
+        *_define(
+            Quantity.APPARENT_POWER,
+            "solar_apparent_power home_apparent_power grid_apparent_power battery_apparent_power",
+            level=Level.RARE,
+        ),
+        *_define(
+            Quantity.VOLTAGE,
+            "solar_voltage home_voltage grid_voltage battery_voltage",
+            level=Level.RARE,
+        ),
+        *_define(
+            Quantity.CURRENT,
+            "solar_current home_current grid_current battery_current",
+            level=Level.RARE,
+        ),
+        *_define(
+            Quantity.FREQUENCY,
+            "solar_frequency home_frequency grid_frequency battery_frequency",
+            level=Level.RARE,
+        ),
+        *_define(Quantity.POWER, "pv_power", level=Level.DIAGNOSTIC, numbered=True),
+        *_define(Quantity.VOLTAGE, "pv_voltage", level=Level.RARE, numbered=True),
+        *_define(Quantity.CURRENT, "pv_current", level=Level.RARE, numbered=True),
+        *_define(Quantity.VOLTAGE, "phase_voltage", level=Level.RARE, numbered=True),
+        *_define(Quantity.CURRENT, "phase_current", level=Level.RARE, numbered=True),
+        *_define(Quantity.POWER, "phase_power", level=Level.RARE, numbered=True),
+        *_define(Quantity.TEMPERATURE, "temperature", level=Level.DIAGNOSTIC),
+        *_define(Quantity.COUNT, "battery_count", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.TEXT, "disabled_reasons", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.TEXT, "firmware", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.MOMENT, "started_at", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(
+            Quantity.CHOICE,
+            "update_status",
+            Kind.STATE,
+            Level.DIAGNOSTIC,
+            options=UPDATE_STATES,
+        ),
+        *_define(Quantity.MOMENT, "last_backup", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.FLAG, "reachable", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.MOMENT, "locked_until next_call", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.COUNT, "calls_today logins_today", Kind.STATE, Level.RARE),
+        *_define(Quantity.FLAG, "change_pending", Kind.STATE, Level.DIAGNOSTIC),
+    )
+}
+
+_NUMBERED = re.compile(r"(?P<key>.+)_(?P<number>\d+)")
+
+
+def look_up(key: str) -> tuple[Definition, int | None]:
+    """Return the definition of a reading's key and, for a numbered one, its number.
+
+    Raises KeyError for a key the catalogue does not have.
+    """
+    if definition := CATALOGUE.get(key):
+        return definition, None
+    match = _NUMBERED.fullmatch(key)
+    if match is None or not (definition := CATALOGUE[match["key"]]).numbered:
+        raise KeyError(key)
+    return definition, int(match["number"])

@@ -1,0 +1,82 @@
+"""The error family: the only errors a vendor's client raises (design §4)."""
+
+from datetime import datetime
+
+
+class HubError(Exception):
+    """Anything that can go wrong between us and a vendor.
+
+    The message is for logs and must hold no secret; ``key`` names the
+    translated text that users see.
+    """
+
+    key = "unknown"
+
+
+class AuthFailed(HubError):
+    """The vendor refused the credentials; only the user can help."""
+
+    key = "invalid_auth"
+
+
+class Locked(HubError):
+    """The account is locked, by the vendor or by our own budget, until a known time."""
+
+    key = "locked"
+
+    def __init__(self, until: datetime, message: str = "Locked") -> None:
+        """Remember when calling is allowed again (aware UTC)."""
+        super().__init__(f"{message} until {until.isoformat(timespec='seconds')}")
+        self.until = until
+
+
+class RateLimited(HubError):
+    """The vendor, or our own budget, asks for a pause."""
+
+    key = "rate_limited"
+
+    def __init__(self, retry_after: float, message: str = "Too many requests") -> None:
+        """Remember the pause in seconds."""
+        super().__init__(f"{message}, next one in {retry_after:.0f} s")
+        self.retry_after = retry_after
+
+
+class Unreachable(HubError):
+    """No answer: refused, timed out, name not found, or the server is busy."""
+
+    key = "cannot_connect"
+
+
+class BadAnswer(HubError):
+    """An answer came but it is not what the protocol promises."""
+
+    key = "bad_answer"
+
+
+class NotSupported(HubError):
+    """This device or firmware does not offer what was asked."""
+
+    key = "not_supported"
+
+
+class WriteRefused(HubError):
+    """The device refused a change; ``reason`` is a translation key."""
+
+    key = "write_refused"
+
+    def __init__(self, reason: str, message: str = "Change refused") -> None:
+        """Remember the reason, a translation key."""
+        super().__init__(f"{message}: {reason}")
+        self.reason = reason
+
+
+class CertificateChanged(HubError):
+    """The pinned certificate is not the one presented; nothing was sent."""
+
+    key = "certificate_changed"
+
+    def __init__(self, old: str, new: str) -> None:
+        """Remember both SHA-256 fingerprints as hex text."""
+        super().__init__("The certificate is not the pinned one")
+        self.old = old
+        self.new = new

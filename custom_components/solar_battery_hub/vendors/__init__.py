@@ -1,0 +1,6 @@
+"""The registry of vendors: with flows.py the only place that names them all."""
+
+from .base import Vendor
+from .powerwall import VENDOR as POWERWALL
+
+VENDORS: dict[str, Vendor] = {vendor.key: vendor for vendor in (POWERWALL,)}

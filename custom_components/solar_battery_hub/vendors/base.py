@@ -1,0 +1,134 @@
+"""The contract between a vendor's room and the rest of the house (design §1)."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from ..core.budget import Limit
+from ..core.clock import Clock
+from ..core.control import Control
+from ..core.feed import Feed
+from ..core.model import Device, Notice, Ref, Snapshot, Value
+from .http import Door
+
+type Settings = Mapping[str, Any]
+
+
+class PrivateStore(Protocol):
+    """What must survive a restart and is nobody else's business.
+
+    ``session`` belongs to these very credentials (tokens, cookies); ``shared`` to the
+    account at this address whatever the password (attempts, lock-outs). Both hold
+    JSON values only.
+    """
+
+    session: dict[str, Any]
+    shared: dict[str, Any]
+
+    async def save(self) -> None:
+        """Write both to disk now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which readings somebody looks at; ``None`` means all."""
+
+    refs: frozenset[Ref] | None = None
+
+    def any(self, device: str, keys: frozenset[str]) -> bool:
+        """Tell whether any of these keys of this device is wanted."""
+        return self.refs is None or any(Ref(device, key) in self.refs for key in keys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """What a device can do with one setting, and if not, why (a translation key)."""
+
+    setting: str
+    writable: bool
+    reason: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Account(Protocol):
+    """One cloud account or local gateway, whichever way it is reached.
+
+    Every method raises the error family of ``core.errors`` only.
+    """
+
+    identity: str
+    logged_in_as: str
+
+    @property
+    def devices(self) -> Sequence[Device]:
+        """The devices known now, parents before their children, the root first."""
+
+    @property
+    def feeds(self) -> Sequence[Feed]:
+        """The feeds to run."""
+
+    @property
+    def notices(self) -> Sequence[Notice]:
+        """What the user should know and act on, as of now."""
+
+    def restore(self, devices: Sequence[Device]) -> None:
+        """Take back the devices known before a restart."""
+
+    async def fetch(self, feed: Feed, wanted: Wanted) -> Snapshot:
+        """Ask for what this feed brings together."""
+
+    def controls(self, device: str) -> Sequence[Control]:
+        """Return the settings of a device that can be written now."""
+
+    def capabilities(self, device: str) -> Sequence[Capability]:
+        """Return every setting this kind of device knows, with the reason where it cannot."""
+
+    async def write(self, device: str, changes: Mapping[str, Value]) -> None:
+        """Send changes once; raise WriteRefused when the device says no."""
+
+    async def read_back(self, device: str, settings: frozenset[str]) -> Mapping[str, Value]:
+        """Read settings from the device itself, never from a cache."""
+
+    async def history(
+        self, device: str, start: datetime, end: datetime, period: str
+    ) -> Sequence[Mapping[str, Value]]:
+        """Return energy rows of the vendor's own history; raises NotSupported without one."""
+
+    async def close(self, *, forget: bool) -> None:
+        """Let go; with ``forget`` also sign out where the vendor can."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A vendor's own action: ``fields`` is a voluptuous mapping beside ``device_id``.
+
+    ``run`` gets the account, the device id and the validated fields and returns a
+    JSON-able answer.
+    """
+
+    name: str
+    fields: Mapping[Any, Any]
+    run: Callable[[Account, str, Mapping[str, Any]], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor:
+    """A maker: its key, what it allows, and how to open one account of it.
+
+    ``open`` asks nothing over the network. ``address`` names the account inside the
+    vendor (host or user name, normalised); ``credentials`` are the settings whose change
+    makes a stored session worthless. ``redact`` are the names of fields that hold
+    something private in this vendor's answers; ``conflicts`` maps domains of other
+    integrations to the keys of their entries that may hold the same address.
+    """
+
+    key: str
+    name: str
+    login_limits: Sequence[Limit]
+    open: Callable[[Settings, Door, PrivateStore, Clock], Account]
+    address: Callable[[Settings], str]
+    credentials: tuple[str, ...]
+    redact: frozenset[str] = frozenset()
+    actions: Sequence[Action] = ()
+    conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,0 +1,241 @@
+"""The one HTTP door: every byte to and from a vendor passes here."""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+import hashlib
+import json
+import ssl
+from typing import Any
+
+import aiohttp
+import orjson
+
+from ..core.clock import Clock
+from ..core.errors import BadAnswer, CertificateChanged, Locked, Unreachable
+
+TIMEOUT = 10.0
+MAX_BYTES = 2_000_000
+TRACE_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Whom to believe at the other end.
+
+    ``fingerprint`` pins the SHA-256 of the certificate (hex) and replaces every other
+    check; without it ``verify`` decides. ``server_name`` is sent as SNI.
+    """
+
+    fingerprint: str | None = None
+    verify: bool = True
+    server_name: str | None = None
+
+    @property
+    def ssl(self) -> aiohttp.Fingerprint | bool:
+        """The value for aiohttp's ``ssl`` argument."""
+        if self.fingerprint is not None:
+            return aiohttp.Fingerprint(bytes.fromhex(self.fingerprint))
+        return self.verify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A whole HTTP answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """Return the body as JSON whatever its content type; ``None`` when empty.
+
+        Raises BadAnswer for anything else, HTML and half bodies included.
+        """
+        if not self.body.strip():
+            return None
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            pass
+        try:  # integers beyond 64 bits, which orjson refuses
+            return json.loads(self.body)
+        except ValueError as err:
+            raise BadAnswer(f"Not JSON ({len(self.body)} bytes)") from err
+
+    @property
+    def retry_after(self) -> float | None:
+        """The server's ``Retry-After`` in seconds, when it gave a number."""
+        text = self.headers.get("Retry-After", "")
+        return float(text) if text.isdigit() else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request with its answer, kept for diagnostics.
+
+    ``body`` is ``None`` where it holds a secret by nature (sign-in).
+    """
+
+    at: datetime
+    method: str
+    path: str
+    status: int | None
+    seconds: float
+    body: bytes | None = field(repr=False)
+    error: str | None = None
+
+
+class Door:
+    """Sends requests one at a time, within time and size limits, and remembers the last ones.
+
+    While a pause runs nothing is sent and ``Locked`` is raised instead; the pause is
+    kept in ``shared`` so that a restart does not end it.
+    """
+
+    def __init__(
+        self, session: aiohttp.ClientSession, clock: Clock, shared: dict[str, Any]
+    ) -> None:
+        """Take the account's own session and the part of its Store that pauses live in."""
+        self._session = session
+        self._clock = clock
+        self._shared = shared
+        self._one_at_a_time = asyncio.Lock()
+        self.trust = Trust()
+        self.trace: deque[Exchange] = deque(maxlen=TRACE_LENGTH)
+        self.calls: dict[str, int] = {}
+
+    @property
+    def paused_until(self) -> datetime | None:
+        """The end of the present pause (aware UTC), if any."""
+        text = self._shared.get("paused_until")
+        until = datetime.fromisoformat(text) if text else None
+        return until if until and until > self._clock.now() else None
+
+    def pause(self, seconds: float) -> datetime:
+        """Let no request out for this long; an already longer pause stays. Return its end."""
+        until = self._clock.now() + timedelta(seconds=seconds)
+        until = max(until, self.paused_until or until)
+        self._shared["paused_until"] = until.isoformat()
+        return until
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = TIMEOUT,
+        secret: bool = False,
+    ) -> Answer:
+        """Send one request (``body`` as JSON) and return the answer, whatever its status.
+
+        ``secret`` keeps the answer's body out of the trace. Raises Locked while paused,
+        CertificateChanged, Unreachable, or BadAnswer for a body that is cut or too large.
+        """
+        async with self._one_at_a_time:
+            if until := self.paused_until:
+                raise Locked(until, "Paused")
+            started, at = self._clock.monotonic(), self._clock.now()
+            answer: Answer | None = None
+            error: str | None = None
+            self._count(at)
+            try:
+                answer = await self._send(method, url, body, headers, timeout)
+            except (Unreachable, BadAnswer, CertificateChanged) as err:
+                error = err.key
+                raise
+            finally:
+                self.trace.append(
+                    Exchange(
+                        at=at,
+                        method=method,
+                        path=_path(url),
+                        status=answer.status if answer else None,
+                        seconds=self._clock.monotonic() - started,
+                        body=answer.body if answer and not secret else None,
+                        error=error,
+                    )
+                )
+            return answer
+
+    def _count(self, at: datetime) -> None:
+        day = at.date().isoformat()
+        self.calls = {day: self.calls.get(day, 0) + 1}
+
+    @property
+    def calls_today(self) -> int:
+        """Requests sent since midnight UTC."""
+        return self.calls.get(self._clock.now().date().isoformat(), 0)
+
+    async def _send(
+        self,
+        method: str,
+        url: str,
+        body: object,
+        headers: Mapping[str, str] | None,
+        timeout: float,
+    ) -> Answer:
+        try:
+            async with self._session.request(
+                method,
+                url,
+                json=body,
+                headers=headers,
+                ssl=self.trust.ssl,
+                server_hostname=self.trust.server_name,
+                timeout=aiohttp.ClientTimeout(total=timeout),
+                allow_redirects=False,
+            ) as response:
+                return Answer(
+                    status=response.status,
+                    headers=response.headers.copy(),
+                    body=await _read(response),
+                )
+        except aiohttp.ServerFingerprintMismatch as err:
+            raise CertificateChanged(err.expected.hex(), err.got.hex()) from err
+        except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as err:
+            raise BadAnswer(f"Broken answer ({type(err).__name__})") from err
+        except (aiohttp.ClientError, OSError) as err:
+            raise Unreachable(f"No connection ({type(err).__name__})") from err
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Read the body, giving up at the limit instead of filling the memory."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.content.iter_any():
+        size += len(chunk)
+        if size > MAX_BYTES:
+            response.close()
+            raise BadAnswer(f"Answer larger than {MAX_BYTES} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _path(url: str) -> str:
+    """Return path and query: the host may be private."""
+    return "/" + url.split("://", 1)[-1].partition("/")[2]
+
+
+async def read_fingerprint(host: str, port: int, server_name: str, timeout: float = TIMEOUT) -> str:
+    """Return the SHA-256 (hex) of the certificate a server presents, trusting nothing yet.
+
+    Nothing but the handshake is sent (powerwall.md §2.1 step 1). Raises Unreachable.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        async with asyncio.timeout(timeout):
+            _, writer = await asyncio.open_connection(
+                host, port, ssl=context, server_hostname=server_name
+            )
+    except OSError as err:
+        raise Unreachable(f"No TLS connection ({type(err).__name__})") from err
+    certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    return hashlib.sha256(certificate).hexdigest()
