@@ -1,0 +1,30 @@
+"""One schedule for all devices: slots, what makes two schedules the same, and what each device can hold (design §5)."""
+
+from .changes import Change, apply, difference
+from .errors import Problem, Reason, ScheduleError
+from .rules import EACH_DAY, WEEKDAYS_AND_WEEKEND, ModeRule, NumberRule, Off, ScheduleRules, SlotGroup
+from .schedule import Schedule
+from .slot import ALL_DAYS, ALL_MONTHS, MIDNIGHT, WEEKDAYS, Job, Slot
+
+__all__ = [
+    "ALL_DAYS",
+    "ALL_MONTHS",
+    "EACH_DAY",
+    "MIDNIGHT",
+    "WEEKDAYS",
+    "WEEKDAYS_AND_WEEKEND",
+    "Change",
+    "Job",
+    "ModeRule",
+    "NumberRule",
+    "Off",
+    "Problem",
+    "Reason",
+    "Schedule",
+    "ScheduleError",
+    "ScheduleRules",
+    "Slot",
+    "SlotGroup",
+    "apply",
+    "difference",
+]

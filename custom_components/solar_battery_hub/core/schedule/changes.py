@@ -1,0 +1,120 @@
+"""From the schedule a device has to the one wanted: which of its places to write, and in which order."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, count
+
+from .rules import Off, ScheduleRules
+from .schedule import Schedule
+from .slot import MIDNIGHT, Slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One place of a group to be written, counted from 1; without a slot it becomes *off* as the rules say."""
+
+    group: str
+    place: int
+    slot: Slot | None
+
+
+type _Places = dict[str, list[Slot | None]]
+
+
+def difference(rules: ScheduleRules, present: Schedule, wanted: Schedule) -> tuple[Change, ...]:
+    """Return the writes that turn what the device has into what is wanted, none if it does that already.
+
+    ``present`` is what was read, with its disabled slots, so that the n-th slot of a group
+    is its place n. Slots that stay the same keep their place. Written one by one in this
+    order, no two slots overlap in between; a place may be turned off first for that.
+    Raises ScheduleError when the device cannot hold ``wanted``.
+    """
+    slots = rules.fit(wanted, present).slots
+    if rules.same(present, wanted):
+        return ()
+    places = _places(rules, present)
+    changes = [
+        change
+        for group in rules.groups
+        for change in _assign(group.key, places[group.key], [slot for slot in slots if rules.group_of(slot) is group])
+    ]
+    return tuple(_in_safe_order(rules, places, changes))
+
+
+def apply(rules: ScheduleRules, present: Schedule, changes: Iterable[Change]) -> Schedule:
+    """Return what the device should have after the changes, place by place as ``present``."""
+    places = _places(rules, present)
+    for change in changes:
+        _put(rules, places, change)
+    return Schedule(slots=tuple(slot for held in places.values() for slot in held if slot is not None))
+
+
+def _places(rules: ScheduleRules, schedule: Schedule) -> _Places:
+    """Return what each place of each group holds."""
+    places: _Places = {}
+    for group in rules.groups:
+        held: list[Slot | None] = [slot for slot in schedule.slots if rules.group_of(slot) is group]
+        places[group.key] = held + [None] * ((group.slots or 0) - len(held))
+    return places
+
+
+def _assign(group: str, held: list[Slot | None], wanted: list[Slot]) -> Iterator[Change]:
+    """Yield the changes of one group; places that must be written anyway are reused first."""
+    left = list(wanted)
+    freed, spare = [], []
+    for place, slot in enumerate(held, 1):
+        if slot is None or not slot.enabled:
+            spare.append(place)
+        elif slot in left:
+            left.remove(slot)
+        else:
+            freed.append(place)
+    for slot, place in zip(left, chain(freed, spare, count(len(held) + 1)), strict=False):
+        yield Change(group=group, place=place, slot=slot)
+    for place in freed[len(left) :]:
+        yield Change(group=group, place=place, slot=None)
+
+
+def _in_safe_order(rules: ScheduleRules, places: _Places, changes: list[Change]) -> Iterator[Change]:
+    """Yield the changes so that nothing overlaps in between, with a place turned off first where none can begin."""
+    while changes:
+        change = next((change for change in changes if not _blockers(rules, places, change)), None)
+        if change is None:
+            change = _blockers(rules, places, changes[0])[0]
+        else:
+            changes.remove(change)
+        _put(rules, places, change)
+        yield change
+
+
+def _blockers(rules: ScheduleRules, places: _Places, change: Change) -> list[Change]:
+    """Return the writes of *off* that must come before the change."""
+    asked = change.slot
+    if asked is None:
+        return []
+    return [
+        Change(group=group, place=place, slot=None)
+        for group, held in places.items()
+        for place, slot in enumerate(held, 1)
+        if slot is not None
+        and (group, place) != (change.group, change.place)
+        and (slot.enabled or (rules.disabled_block and slot.start != slot.end))
+        and rules.exclusive(slot, asked)
+        and slot.overlaps(asked)
+    ]
+
+
+def _put(rules: ScheduleRules, places: _Places, change: Change) -> None:
+    """Carry out one change."""
+    held = places[change.group]
+    held += [None] * (change.place - len(held))
+    held[change.place - 1] = change.slot or _turned_off(rules, held[change.place - 1])
+
+
+def _turned_off(rules: ScheduleRules, slot: Slot | None) -> Slot | None:
+    """Return what *off* leaves of a slot."""
+    if slot is None or rules.off is Off.REMOVE:
+        return None
+    if rules.off is Off.CLEAR:
+        return replace(slot, start=MIDNIGHT, end=MIDNIGHT, enabled=False)
+    return replace(slot, enabled=False)
