@@ -50,6 +50,9 @@ UNITS: dict[Quantity, str] = {
 }
 
 
+FACTS = frozenset({Quantity.TEXT, Quantity.MOMENT, Quantity.COUNT})
+
+
 class Kind(StrEnum):
     """How a reading behaves over time."""
 
@@ -110,6 +113,11 @@ class Definition:
     def unit(self) -> str | None:
         """The unit, which is the native unit everywhere."""
         return UNITS.get(self.quantity)
+
+    @property
+    def expires(self) -> bool:
+        """Whether silence makes it worthless; counters and facts keep their value."""
+        return self.kind in (Kind.MEASUREMENT, Kind.STATE) and self.quantity not in FACTS
 
 
 def _define(
@@ -210,6 +218,12 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.COUNT, "calls_today logins_today", Kind.STATE, Level.RARE),
         *_define(Quantity.FLAG, "change_pending", Kind.STATE, Level.DIAGNOSTIC),
     )
+}
+
+# What event entities there are and what each can tell.
+STREAMS: dict[str, tuple[str, ...]] = {
+    "grid_faults": ("fault", "warning"),
+    "settings": ("confirmed", "not_confirmed", "changed_elsewhere"),
 }
 
 _NUMBERED = re.compile(r"(?P<key>.+)_(?P<number>\d+)")

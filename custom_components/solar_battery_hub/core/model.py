@@ -47,7 +47,8 @@ class Device:
 
     ``id`` never changes (serial or identity frozen at set-up) and prefixes all
     unique ids. ``parent`` is the id of the device it belongs to; the root has none.
-    ``part`` marks a device without serial and firmware of its own.
+    ``part`` marks a device without serial and firmware of its own. ``zone`` is the IANA
+    name of the time zone whose midnight its days begin at, where the vendor tells.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Device:
     hw_version: str | None = None
     mac: str | None = None
     url: str | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +102,13 @@ class Snapshot:
     catalogue's unit, to ``None`` (no value now) or to ``Gone``. A reading that is
     missing keeps what it had until that is stale. ``measured_at`` is the vendor's own
     time; ``times`` holds the exceptions. ``devices`` is the complete list, or ``None``
-    when this feed does not tell.
+    when this feed does not tell. ``streams`` names the (device, stream) pairs that this
+    feed watches for happenings, whether or not something happened.
     """
 
     measured_at: datetime
     values: Mapping[Ref, Reported]
     times: Mapping[Ref, datetime] = field(default_factory=dict)
     devices: tuple[Device, ...] | None = None
+    streams: tuple[Ref, ...] = ()
     happenings: tuple[Happening, ...] = ()

@@ -14,6 +14,13 @@ from .http import Door
 
 type Settings = Mapping[str, Any]
 
+# What every entry's data holds besides the vendor's own settings.
+CONF_VENDOR = "vendor"
+CONF_IDENTITY = "identity"  # frozen at first set-up; device ids hang on it
+CONF_FINGERPRINT = "fingerprint"
+# Marks settings tried in a dialog: sign-ins count against the dialog's own budget.
+CONF_DIALOG = "dialog"
+
 
 class PrivateStore(Protocol):
     """What must survive a restart and is nobody else's business.
@@ -58,7 +65,6 @@ class Account(Protocol):
     """
 
     identity: str
-    logged_in_as: str
 
     @property
     def devices(self) -> Sequence[Device]:

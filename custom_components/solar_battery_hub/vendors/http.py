@@ -239,3 +239,8 @@ async def read_fingerprint(host: str, port: int, server_name: str, timeout: floa
     certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
     writer.close()
     return hashlib.sha256(certificate).hexdigest()
+
+
+def spell_fingerprint(fingerprint: str) -> str:
+    """Return a fingerprint as people compare it: pairs of digits."""
+    return ":".join(fingerprint[at : at + 2] for at in range(0, len(fingerprint), 2)).upper()

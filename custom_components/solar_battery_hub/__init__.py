@@ -1,0 +1,75 @@
+"""Solar Battery Hub: solar inverters and home batteries of several makers, one language."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import ConfigType
+
+from .account_runtime import AccountRuntime, HubConfigEntry
+from .const import DOMAIN, PLATFORMS
+from .entity import async_remove_replaced
+from .opening import async_tools
+from .repairs import async_check_conflicts
+from .services import async_setup_services
+from .stores import EntryStore, async_remove_account_store
+from .vendors import VENDORS
+from .vendors.base import CONF_VENDOR
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool:
+    """Open an account and show what it has."""
+    vendor = VENDORS[entry.data[CONF_VENDOR]]
+    settings = {**entry.data, **entry.options}
+    tools = await async_tools(hass, vendor, settings, for_entry=True)
+    tools.store.forget_other_sessions()
+    account = vendor.open(settings, tools.door, tools.store, tools.clock)
+    runtime = AccountRuntime(hass, entry, vendor, account, tools.door, tools.clock)
+    try:
+        await runtime.async_start()
+    except BaseException:
+        await runtime.async_stop()
+        raise
+    entry.runtime_data = runtime
+    async_remove_replaced(hass, entry)
+    async_check_conflicts(hass, entry)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool:
+    """Let an account go."""
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.async_stop()
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: HubConfigEntry) -> None:
+    """Sign out and delete everything that was remembered."""
+    vendor = VENDORS[entry.data[CONF_VENDOR]]
+    settings = {**entry.data, **entry.options}
+    tools = await async_tools(hass, vendor, settings, for_entry=False)
+    account = vendor.open(settings, tools.door, tools.store, tools.clock)
+    try:
+        await account.close(forget=True)
+    finally:
+        tools.session.detach()
+        await async_remove_account_store(hass, vendor, settings)
+        await EntryStore(hass, entry.entry_id).async_remove()
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: HubConfigEntry, device: dr.DeviceEntry
+) -> bool:
+    """Let the user delete a device that the account no longer has."""
+    return not any(
+        domain == DOMAIN and identifier in entry.runtime_data.devices
+        for domain, identifier in device.identifiers
+    )

@@ -1,0 +1,338 @@
+"""The running entry: one account, its feeds, their merged readings and its connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady, IntegrationError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+from .changes import SETTINGS_STREAM, Changes
+from .connection import Connection
+from .const import DOMAIN
+from .coordinator import FeedCoordinator
+from .core.board import Board, needed_for
+from .core.clock import Clock
+from .core.counters import Counters
+from .core.errors import AuthFailed, CertificateChanged, HubError, Locked, RateLimited
+from .core.feed import Feed
+from .core.model import Ref, Snapshot, Value
+from .devices import DeviceBook, devices_from
+from .event_log import EventLog
+from .messages import describe
+from .stores import EntryStore
+from .vendors.base import Account, Vendor, Wanted
+from .vendors.http import Door
+
+type HubConfigEntry = ConfigEntry[AccountRuntime]
+type Listener = Callable[[], None]
+
+# Readings the account itself gives, on its root device.
+OWN_KEYS = ("reachable", "locked_until", "calls_today")
+OWN_FEED = Feed(key="account", interval=0.0, floor=0.0)
+
+
+class AccountRuntime:
+    """One account at work: entities read from it and write through its ``changes``."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: HubConfigEntry,
+        vendor: Vendor,
+        account: Account,
+        door: Door,
+        clock: Clock,
+    ) -> None:
+        """Put the account together; nothing is asked or read yet."""
+        self.hass = hass
+        self.entry = entry
+        self.vendor = vendor
+        self.account = account
+        self.door = door
+        self.clock = clock
+        self.connection = Connection(hass, entry)
+        self.devices = DeviceBook(hass, entry)
+        self._store = EntryStore(hass, entry.entry_id)
+        self._zones: dict[str, tzinfo] = {}
+        self._providers: dict[Ref, str] = {}
+        self._controls: frozenset[Ref] = frozenset()
+        self._adders: list[Listener] = []
+        self._own_listeners: list[Listener] = []
+        self._cancel_expiry: CALLBACK_TYPE | None = None
+        self._expiry: datetime | None = None
+        self._started = False
+        self._present: object = None
+
+    async def async_start(self) -> None:
+        """Take back what was remembered and ask every feed once.
+
+        With something remembered the entry always starts (design §4); without, a first
+        failure raises ConfigEntryNotReady, ConfigEntryAuthFailed or ConfigEntryError.
+        """
+        state = await self._store.async_load()
+        self._restore(state)
+        await self._async_register_devices()
+        for coordinator in self.feeds.values():
+            await coordinator.async_refresh()
+            if coordinator.error is not None:
+                if not self._providers:
+                    raise _setup_error(coordinator.error) from coordinator.error
+                break
+        self._started = True
+        self.refresh_view()
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
+        self.events = EventLog(state.get("told"))
+        self._counters = Counters(state.get("counters"))
+        self.board = Board(self._counters, self._zone_of)
+        self.board.restore(state.get("board", {}))
+        self.account.restore(devices_from(state.get("devices", ())))
+        self._providers = {
+            Ref(device, key): feed for feed, device, key in state.get("providers", ())
+        }
+        self.changes = Changes(self, state.get("desk"))
+        self.feeds = {
+            feed.key: FeedCoordinator(self.hass, self.entry, self, feed)
+            for feed in self.account.feeds
+        }
+
+    async def async_stop(self) -> None:
+        """Stop the timers, remember everything, let the account go."""
+        self.changes.stop()
+        if self._cancel_expiry is not None:
+            self._cancel_expiry()
+        if self._started:
+            await self._store.async_save(self._state())
+        await self.account.close(forget=False)
+
+    # Reading
+
+    @property
+    def refs(self) -> Iterator[Ref]:
+        """Every reading this account is known to have, its own ones included."""
+        yield from self._providers
+        yield from (Ref(self.devices.root, key) for key in OWN_KEYS)
+
+    def is_own(self, ref: Ref) -> bool:
+        """Tell whether the account itself gives this reading."""
+        return ref.key in OWN_KEYS and ref.device == self.devices.root
+
+    def value(self, ref: Ref) -> Value:
+        """Return the present value of a reading."""
+        if not self.is_own(ref):
+            return self.changes.value(ref)
+        own: dict[str, Value] = {
+            "reachable": self.connection.up,
+            "locked_until": self.connection.locked_until,
+            "calls_today": self.door.calls_today,
+        }
+        return own[ref.key]
+
+    def measured_at(self, ref: Ref) -> datetime | None:
+        """Return when the vendor measured the present value."""
+        reading = self.board.readings.get(ref)
+        return reading.measured_at if reading else None
+
+    def is_available(self, ref: Ref) -> bool:
+        """Tell whether the present value still means something."""
+        return self.is_own(ref) or self.board.available(ref, self.clock.now())
+
+    def interval_of(self, feed: str) -> float:
+        """Return the present interval of a feed in seconds."""
+        coordinator = self.feeds.get(feed)
+        return coordinator.feed.interval if coordinator else 0.0
+
+    @callback
+    def async_subscribe(self, ref: Ref, listener: Listener) -> CALLBACK_TYPE:
+        """Call ``listener`` whenever a reading may have changed; returns how to stop."""
+        if (feed := self._providers.get(ref)) in self.feeds:
+            return self.feeds[feed].async_add_listener(listener, ref)
+        self._own_listeners.append(listener)
+        return lambda: self._own_listeners.remove(listener)
+
+    @callback
+    def async_on_new(self, adder: Listener) -> None:
+        """Call ``adder`` now and whenever readings or controls have come or gone."""
+        self._adders.append(adder)
+        adder()
+
+    async def async_refresh(self, ref: Ref) -> None:
+        """Ask for a reading now, as far as its feed's floor allows."""
+        if (feed := self._providers.get(ref)) in self.feeds:
+            await self.feeds[feed].async_request_refresh()
+
+    async def async_refresh_all(self) -> None:
+        """Ask for everything now, as far as the floors allow."""
+        for coordinator in self.feeds.values():
+            await coordinator.async_refresh()
+
+    # Fetching
+
+    async def async_fetch(self, coordinator: FeedCoordinator) -> Snapshot | None:
+        """Fetch one feed for its coordinator and take in what it brings."""
+        try:
+            snapshot = await self.account.fetch(coordinator.feed, self._wanted())
+        except HubError as err:
+            self._on_failure(coordinator, err)
+            return None
+        coordinator.succeeded()
+        if self.connection.succeeded(coordinator.feed.key):
+            self._hurry()
+        await self._take(coordinator.feed, snapshot)
+        return snapshot
+
+    def _wanted(self) -> Wanted:
+        """Return what somebody looks at; before the entities are there, what is enabled."""
+        if self._adders:
+            refs = frozenset(ref for feed in self.feeds.values() for ref in feed.refs)
+        elif self._providers:
+            refs = frozenset(self._providers) - self._disabled()
+        else:
+            return Wanted()
+        return Wanted(refs=needed_for(refs))
+
+    def _disabled(self) -> frozenset[Ref]:
+        entries = er.async_entries_for_config_entry(er.async_get(self.hass), self.entry.entry_id)
+        unique_ids = {entry.unique_id for entry in entries if entry.disabled}
+        return frozenset(ref for ref in self._providers if unique_id(ref) in unique_ids)
+
+    async def _take(self, feed: Feed, snapshot: Snapshot) -> None:
+        now = self.clock.now()
+        if snapshot.devices is not None:
+            await self._async_register_devices()
+        self.board.merge(feed, snapshot, now)
+        self.board.add_site_values(self.devices, now)
+        for ref, reading in self.board.readings.items():
+            self._providers.setdefault(ref, reading.feed if reading.feed in self.feeds else feed.key)
+        if self.events.watch(snapshot.streams, snapshot.happenings):
+            self.entry.async_create_task(
+                self.hass, self._store.async_save(self._state()), f"{DOMAIN} remember events"
+            )
+        self.changes.observe()
+        self._schedule_expiry()
+        self.save_later()
+        self.refresh_view()
+
+    def _on_failure(self, coordinator: FeedCoordinator, error: HubError) -> None:
+        """Note why a feed got no answer and when it is worth asking again."""
+        coordinator.failed(error)
+        now = self.clock.now()
+        if isinstance(error, RateLimited):
+            coordinator.not_before = now + timedelta(seconds=error.retry_after)
+        if isinstance(error, Locked):
+            for feed in self.feeds.values():
+                feed.not_before = error.until
+        if self._started or self._providers or isinstance(error, Locked | CertificateChanged):
+            self.connection.failed(coordinator.feed.key, error)
+        self.refresh_view()
+
+    @callback
+    def _hurry(self) -> None:
+        """Let feeds that failed try again at once: the vendor answers again."""
+        for coordinator in self.feeds.values():
+            coordinator.hurry()
+
+    # Keeping the view true
+
+    @callback
+    def take_value(self, ref: Ref, value: Value) -> None:
+        """Take in one setting that was read from the device after a change."""
+        if ref in self.board.readings:
+            self.board.put(ref, value, self.clock.now())
+            self.notify()
+
+    @callback
+    def refresh_view(self) -> None:
+        """Bring entities, controls and repairs in line with what is known now."""
+        self.connection.show_notices(self.account.notices)
+        controls = frozenset(self.changes.controls())
+        self.events.streams.update(
+            dict.fromkeys(Ref(device, SETTINGS_STREAM) for device, _ in controls)
+        )
+        present = (len(self._providers), controls, len(self.events.streams))
+        if present != self._present:
+            self._present = present
+            for adder in self._adders:
+                adder()
+        self._notify_own()
+
+    @callback
+    def notify(self) -> None:
+        """Let every entity look at its value again."""
+        for coordinator in self.feeds.values():
+            coordinator.async_update_listeners()
+        self._notify_own()
+
+    @callback
+    def _notify_own(self) -> None:
+        for listener in list(self._own_listeners):
+            listener()
+
+    @callback
+    def _schedule_expiry(self) -> None:
+        """Wake up when the next reading becomes stale."""
+        due = self.board.next_expiry(self.clock.now())
+        if due is None or (self._expiry is not None and self._expiry <= due):
+            return
+        if self._cancel_expiry is not None:
+            self._cancel_expiry()
+        self._expiry = due
+        self._cancel_expiry = async_track_point_in_utc_time(self.hass, self._on_expiry, due)
+
+    @callback
+    def _on_expiry(self, _: datetime) -> None:
+        self._cancel_expiry = self._expiry = None
+        self.notify()
+        self._schedule_expiry()
+
+    async def _async_register_devices(self) -> None:
+        """Bring the registry in line with the account's devices."""
+        devices = self.account.devices
+        self.devices.register(devices)
+        for device in devices:
+            if device.zone and (zone := await dt_util.async_get_time_zone(device.zone)):
+                self._zones[device.id] = zone
+            elif device.parent in self._zones:
+                self._zones[device.id] = self._zones[device.parent]
+
+    def _zone_of(self, device: str) -> tzinfo:
+        return self._zones.get(device) or dt_util.get_default_time_zone()
+
+    # Remembering
+
+    @callback
+    def save_later(self) -> None:
+        """Remember the present state soon."""
+        self._store.save_later(self._state)
+
+    def _state(self) -> dict[str, Any]:
+        slow = [feed.feed.key for feed in self.feeds.values() if feed.feed.keeps_snapshot]
+        return {
+            "devices": self.devices.as_list(),
+            "providers": [[feed, *ref] for ref, feed in self._providers.items()],
+            "board": self.board.as_dict(slow),
+            "counters": self._counters.as_dict(),
+            "desk": self.changes.desk.as_dict(),
+            "told": self.events.as_list(),
+        }
+
+
+def unique_id(ref: Ref) -> str:
+    """Return the unique id of the entity that shows a reading or setting."""
+    return f"{ref.device}_{ref.key}"
+
+
+def _setup_error(error: HubError) -> IntegrationError:
+    """Return how Home Assistant should take a failure at the very first start."""
+    key, placeholders = describe(error)
+    kind = ConfigEntryAuthFailed if isinstance(error, AuthFailed) else ConfigEntryNotReady
+    return kind(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
+    )

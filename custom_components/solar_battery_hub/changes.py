@@ -1,0 +1,139 @@
+"""Changes on their way out: the account's control desk, seen from Home Assistant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.event import async_track_point_in_utc_time
+
+from .const import ENTITY_PATIENCE
+from .core.control import ChangeRefused, Control, ControlDesk, Outcome, Receipt
+from .core.errors import AuthFailed, HubError
+from .core.model import Happening, Ref, Value
+from .messages import not_confirmed, refused, shown
+
+if TYPE_CHECKING:
+    from .account_runtime import AccountRuntime
+
+SETTINGS_STREAM = "settings"
+FRESH = 1.5  # intervals; an older value is not taken for what the device has now
+
+
+class Changes:
+    """Carries out changes and keeps the entities' view of them."""
+
+    def __init__(self, runtime: AccountRuntime, state: Mapping[str, Any] | None) -> None:
+        """Open the desk with the changes still to be verified."""
+        self._runtime = runtime
+        self._cancel_verification: CALLBACK_TYPE | None = None
+        self._numbers = 0
+        self.desk = ControlDesk(
+            runtime.account,
+            runtime.clock,
+            self._known,
+            state=state,
+            on_change=self._on_change,
+            on_outcome=self._on_outcome,
+        )
+
+    def controls(self) -> dict[Ref, Control]:
+        """Return everything that can be written now."""
+        return {
+            Ref(control.device, control.setting.key): control
+            for device in self._runtime.devices
+            for control in self._runtime.account.controls(device.id)
+        }
+
+    def value(self, ref: Ref) -> Value:
+        """Return what was asked and is not yet verified, else what the device has."""
+        pending = self.desk.pending(ref.device)
+        return pending[ref.key] if ref.key in pending else self._runtime.board.value(ref)
+
+    async def async_apply(
+        self, device: str, changes: Mapping[str, Value], *, wait: float = ENTITY_PATIENCE
+    ) -> Receipt:
+        """Carry out changes on one device and return the receipt.
+
+        Raises ServiceValidationError when nothing was sent, HomeAssistantError when the
+        vendor failed or the device does not show what was asked.
+        """
+        try:
+            receipt = await self.desk.apply(device, changes, wait=wait)
+        except ChangeRefused as err:
+            raise refused(err) from err
+        except HubError as err:
+            if isinstance(err, AuthFailed):
+                self._runtime.connection.failed(SETTINGS_STREAM, err)
+            raise shown(err) from err
+        finally:
+            self._runtime.refresh_view()
+        for key, value in receipt.read_back.items():
+            self._runtime.take_value(Ref(device, key), value)
+        if receipt.outcome is Outcome.NOT_CONFIRMED:
+            raise not_confirmed(receipt)
+        return receipt
+
+    @callback
+    def observe(self) -> None:
+        """Let the desk see fresh settings, so that changes made elsewhere are noticed."""
+        seen: dict[str, dict[str, Value]] = {}
+        for ref, control in self.controls().items():
+            if self._runtime.is_available(ref):
+                seen.setdefault(control.device, {})[ref.key] = self._runtime.board.value(ref)
+        for device, settings in seen.items():
+            self.desk.observe(device, settings)
+
+    @callback
+    def schedule_verification(self) -> None:
+        """Come back when the device may be read again."""
+        if self._cancel_verification is not None:
+            self._cancel_verification()
+            self._cancel_verification = None
+        if (due := self.desk.next_verification) is not None:
+            self._cancel_verification = async_track_point_in_utc_time(
+                self._runtime.hass, self._async_verify, due
+            )
+
+    @callback
+    def stop(self) -> None:
+        """Let go of the timer."""
+        if self._cancel_verification is not None:
+            self._cancel_verification()
+            self._cancel_verification = None
+
+    async def _async_verify(self, _: datetime) -> None:
+        self._cancel_verification = None
+        await self.desk.verify_due()
+        self.schedule_verification()
+        self._runtime.refresh_view()
+
+    def _known(self, ref: Ref) -> Value:
+        """Return what the device has, if that was read recently enough to rely on."""
+        reading = self._runtime.board.readings.get(ref)
+        if reading is None or not self._runtime.is_available(ref):
+            return None
+        oldest = self._runtime.clock.now() - timedelta(
+            seconds=FRESH * self._runtime.interval_of(reading.feed)
+        )
+        return reading.value if reading.measured_at >= oldest else None
+
+    @callback
+    def _on_change(self) -> None:
+        self._runtime.save_later()
+        self.schedule_verification()
+
+    @callback
+    def _on_outcome(self, device: str, outcome: str, details: Mapping[str, Any]) -> None:
+        self._numbers += 1
+        self._runtime.events.tell(
+            Happening(
+                id=f"{SETTINGS_STREAM}-{self._numbers}",
+                device=device,
+                stream=SETTINGS_STREAM,
+                type=outcome,
+                attributes=dict(details),
+            )
+        )

@@ -1,0 +1,132 @@
+"""The state of an account's connection: one log line down, one up, one reauth."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+import logging
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .const import DOMAIN
+from .core.errors import AuthFailed, CertificateChanged, HubError, Locked
+from .core.model import Notice
+from .messages import spell_time
+from .vendors.base import CONF_FINGERPRINT
+from .vendors.http import spell_fingerprint
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Issue(StrEnum):
+    """The repairs the connection itself raises."""
+
+    LOCKED = "locked"
+    CERTIFICATE = "certificate_changed"
+
+
+class Connection:
+    """Hears from every feed and tells the user once."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+        """Start as reachable."""
+        self._hass = hass
+        self._entry = entry
+        self._failing: set[str] = set()
+        self._notices: set[str] = set()
+        self.locked_until: datetime | None = None
+        self.refused = False
+
+    @property
+    def up(self) -> bool:
+        """Whether every feed got its last answer."""
+        return not self._failing
+
+    @callback
+    def failed(self, feed: str, error: HubError) -> None:
+        """Note that a feed got no answer."""
+        if isinstance(error, AuthFailed) and not self.refused:
+            self.refused = True
+            self._entry.async_start_reauth(self._hass)
+        elif isinstance(error, Locked):
+            self._lock(error.until)
+        elif isinstance(error, CertificateChanged):
+            self._raise_issue(
+                Issue.CERTIFICATE,
+                {"old": spell_fingerprint(error.old), "new": spell_fingerprint(error.new)},
+                accept=(CONF_FINGERPRINT, error.new),
+            )
+        if not self._failing:
+            _LOGGER.warning("%s cannot be read: %s", self._entry.title, error)
+        self._failing.add(feed)
+
+    @callback
+    def succeeded(self, feed: str) -> bool:
+        """Note an answer; return whether other feeds are worth an early try."""
+        if self.locked_until is not None:
+            self.locked_until = None
+            self._clear_issue(Issue.LOCKED)
+        if feed not in self._failing:
+            return False
+        self._failing.discard(feed)
+        self._clear_issue(Issue.CERTIFICATE)
+        if not self._failing:
+            _LOGGER.info("%s can be read again", self._entry.title)
+        return bool(self._failing)
+
+    @callback
+    def idle(self, feed: str) -> None:
+        """Forget a feed that nobody asks for any more."""
+        self._failing.discard(feed)
+
+    @callback
+    def show_notices(self, notices: Sequence[Notice]) -> None:
+        """Show the vendor's notices as repairs, and take back those that are over."""
+        present = {f"{notice.key}_{notice.device}": notice for notice in notices}
+        for issue in present.keys() - self._notices:
+            notice = present[issue]
+            self._raise_issue(issue, dict(notice.placeholders), key=notice.key)
+        for issue in self._notices - present.keys():
+            self._clear_issue(issue)
+        self._notices = set(present)
+
+    @callback
+    def clear(self) -> None:
+        """Take back every repair (the entry is removed)."""
+        for issue in (*Issue, *self._notices):
+            self._clear_issue(issue)
+
+    def _lock(self, until: datetime) -> None:
+        if self.locked_until is not None and until <= self.locked_until:
+            return
+        self.locked_until = until
+        self._raise_issue(Issue.LOCKED, {"until": spell_time(until)})
+
+    def _raise_issue(
+        self,
+        issue: str,
+        placeholders: dict[str, str],
+        *,
+        key: str | None = None,
+        accept: tuple[str, str] | None = None,
+    ) -> None:
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            self._issue_id(issue),
+            is_fixable=accept is not None,
+            severity=ir.IssueSeverity.ERROR if accept else ir.IssueSeverity.WARNING,
+            translation_key=key or issue,
+            translation_placeholders={"account": self._entry.title, **placeholders},
+            data=dict(zip(("entry_id", "setting", "value"), (self._entry.entry_id, *accept), strict=True))
+            if accept
+            else None,
+        )
+
+    def _clear_issue(self, issue: str) -> None:
+        ir.async_delete_issue(self._hass, DOMAIN, self._issue_id(issue))
+
+    def _issue_id(self, issue: str) -> str:
+        return f"{issue}_{self._entry.entry_id}"

@@ -1,0 +1,101 @@
+"""FeedCoordinator: runs one feed at its own pace."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+import logging
+from typing import TYPE_CHECKING, override
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+from .core.errors import HubError
+from .core.feed import Feed, may_call, next_call
+from .core.model import Ref, Snapshot
+
+if TYPE_CHECKING:
+    from .account_runtime import AccountRuntime, HubConfigEntry
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
+    """Asks the account for one feed, no faster than its floor, aligned to its tick.
+
+    It never fails after set-up: the account keeps the state of the connection and the
+    age of each reading decides about availability (design §4).
+    """
+
+    config_entry: HubConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: HubConfigEntry, runtime: AccountRuntime, feed: Feed
+    ) -> None:
+        """Prepare one feed of an account."""
+        super().__init__(
+            hass,
+            _LOGGER,
+            config_entry=entry,
+            name=f"{entry.title} {feed.key}",
+            update_interval=timedelta(seconds=feed.interval),
+        )
+        self.feed = feed
+        self.failures = 0
+        self.error: HubError | None = None
+        self.last_call: datetime | None = None
+        self.not_before: datetime | None = None
+        self._runtime = runtime
+
+    @property
+    def refs(self) -> frozenset[Ref]:
+        """The readings somebody listens to on this feed."""
+        return frozenset(ref for ref in self.async_contexts() if isinstance(ref, Ref))
+
+    @callback
+    def succeeded(self) -> None:
+        """Note an answer."""
+        self.failures = 0
+        self.error = self.not_before = None
+
+    @callback
+    def failed(self, error: HubError) -> None:
+        """Note that there was none; the pace slows down with each."""
+        self.failures += 1
+        self.error = error
+
+    @callback
+    def hurry(self) -> None:
+        """Try again now if the last call failed: the vendor answers again."""
+        if not self.failures:
+            return
+        if not self.refs:
+            self._runtime.connection.idle(self.feed.key)
+            return
+        self.config_entry.async_create_task(self.hass, self.async_refresh(), f"{self.name} retry")
+
+    @override
+    async def _async_update_data(self) -> Snapshot | None:
+        now = self._runtime.clock.now()
+        if self._runtime.connection.refused:
+            self.update_interval = None
+            return self.data
+        if self.not_before is None or now >= self.not_before:
+            if may_call(self.feed, self.last_call, now):
+                self.last_call = now
+                self.data = await self._runtime.async_fetch(self) or self.data
+        self._plan()
+        return self.data
+
+    def _plan(self) -> None:
+        """Set the time of the next call."""
+        now = self._runtime.clock.now()
+        due = next_call(
+            self.feed,
+            last_call=self.last_call,
+            measured_at=self.data.measured_at if self.data else None,
+            failures=self.failures,
+            now=now,
+        )
+        if self.not_before is not None:
+            due = max(due, self.not_before)
+        self.update_interval = max(due - now, timedelta(seconds=1))

@@ -1,0 +1,191 @@
+"""The one place that knows the present value of every reading of an account."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from .catalogue import CATALOGUE, Definition, Kind, Quantity, look_up
+from .counters import Counters
+from .feed import Feed
+from .model import Device, Gone, Ref, Reported, Snapshot, Value
+from .site import site_values
+
+SITE_FEED = "site"  # marks values that were computed from parts
+
+
+@dataclass(slots=True)
+class Reading:
+    """The present value of one reading and where it came from.
+
+    ``expires_at`` is ``None`` for what silence does not make worthless.
+    """
+
+    value: Value
+    measured_at: datetime
+    feed: str
+    expires_at: datetime | None
+    gone: bool = False
+
+
+def needed_for(refs: Iterable[Ref]) -> frozenset[Ref]:
+    """Add to these readings the ones they are computed from."""
+    needed = set(refs)
+    for ref in refs:
+        if ref.key.endswith("_today"):
+            needed.add(Ref(ref.device, ref.key.removesuffix("_today") + "_total"))
+    return frozenset(needed)
+
+
+class Board:
+    """Merges snapshots: the newest ``measured_at`` wins per reading (design §4)."""
+
+    def __init__(self, counters: Counters, zone_of: Callable[[str], tzinfo]) -> None:
+        """Take the counter guard and the way to a device's time zone."""
+        self._counters = counters
+        self._zone_of = zone_of
+        self._definitions: dict[str, Definition] = {}
+        self.readings: dict[Ref, Reading] = {}
+
+    def merge(self, feed: Feed, snapshot: Snapshot, now: datetime) -> None:
+        """Take in what a feed delivered."""
+        expiry = now + timedelta(seconds=feed.expires_after)
+        for ref, reported in snapshot.values.items():
+            at = snapshot.times.get(ref, snapshot.measured_at)
+            self._put(ref, reported, at, feed.key, expiry)
+            self._derive_today(ref, reported, at, feed.key, snapshot)
+
+    def put(self, ref: Ref, value: Value, now: datetime) -> None:
+        """Take in one value that was just read outside of a feed (after a write)."""
+        old = self.readings.get(ref)
+        feed = old.feed if old else ""
+        self._put(ref, value, now, feed, old.expires_at if old else None)
+
+    def add_site_values(self, devices: Iterable[Device], now: datetime) -> None:
+        """Fill in what the vendor does not give for the whole site (design §3)."""
+        kinds = {device.id: device.kind.value for device in devices}
+        if not kinds:
+            return
+        root = next(iter(kinds))
+        values = {
+            ref: reading.value
+            for ref, reading in self.readings.items()
+            if reading.feed != SITE_FEED and self.available(ref, now)
+        }
+        for ref, value in site_values(values, kinds, root).items():
+            old = self.readings.get(ref)
+            if old is None or old.feed == SITE_FEED:
+                self._put(ref, value, now, SITE_FEED, None)
+
+    def value(self, ref: Ref) -> Value:
+        """Return the present value, ``None`` when there is none."""
+        reading = self.readings.get(ref)
+        return reading.value if reading and not reading.gone else None
+
+    def available(self, ref: Ref, now: datetime) -> bool:
+        """Tell whether the value still means something."""
+        reading = self.readings.get(ref)
+        if reading is None or reading.gone:
+            return False
+        return reading.expires_at is None or now < reading.expires_at
+
+    def next_expiry(self, now: datetime) -> datetime | None:
+        """Return when the next value that still counts becomes stale."""
+        times = (
+            reading.expires_at
+            for reading in self.readings.values()
+            if reading.expires_at is not None and reading.expires_at > now
+        )
+        return min(times, default=None)
+
+    def forget(self, device: str) -> None:
+        """Drop everything of a device that no longer exists."""
+        for ref in [ref for ref in self.readings if ref.device == device]:
+            del self.readings[ref]
+
+    def _definition(self, key: str) -> Definition:
+        if key not in self._definitions:
+            self._definitions[key] = look_up(key)[0]
+        return self._definitions[key]
+
+    def _put(
+        self, ref: Ref, reported: Reported, at: datetime, feed: str, expiry: datetime | None
+    ) -> None:
+        old = self.readings.get(ref)
+        if old is not None and old.measured_at > at:
+            return
+        definition = self._definition(ref.key)
+        gone = isinstance(reported, Gone)
+        value = None if isinstance(reported, Gone) else reported
+        self.readings[ref] = Reading(
+            value=self._guard(definition, ref, value, at),
+            measured_at=at,
+            feed=feed,
+            expires_at=expiry if definition.expires else None,
+            gone=gone and definition.expires,
+        )
+
+    def _guard(self, definition: Definition, ref: Ref, value: Value, at: datetime) -> Value:
+        """Let no counter lie (core.counters)."""
+        if definition.quantity is Quantity.MONEY or definition.kind not in (
+            Kind.DAILY,
+            Kind.LIFETIME,
+        ):
+            return value
+        number = float(value) if isinstance(value, int | float) else None
+        if definition.kind is Kind.LIFETIME:
+            return self._counters.lifetime(_name(ref), number, at)
+        return self._counters.daily(_name(ref), number, at, self._zone_of(ref.device))
+
+    def _derive_today(
+        self, ref: Ref, reported: Reported, at: datetime, feed: str, snapshot: Snapshot
+    ) -> None:
+        """Derive the day's energy from the lifetime one where the vendor gives none."""
+        if not ref.key.endswith("_total") or isinstance(reported, Gone):
+            return
+        today = Ref(ref.device, ref.key.removesuffix("_total") + "_today")
+        if today.key not in CATALOGUE or today in snapshot.values:
+            return
+        total = self.value(ref)
+        if not isinstance(total, float):
+            return
+        value = self._counters.daily_from_lifetime(
+            _name(today), total, at, self._zone_of(ref.device)
+        )
+        self.readings[today] = Reading(value=value, measured_at=at, feed=feed, expires_at=None)
+
+    def as_dict(self, feeds: Iterable[str]) -> dict[str, Any]:
+        """Return the readings of these feeds as JSON types, for a Store."""
+        keep = frozenset(feeds)
+        return {
+            "readings": [
+                [*ref, _to_json(reading.value), reading.measured_at.isoformat(), reading.feed]
+                + [reading.expires_at.isoformat() if reading.expires_at else None]
+                for ref, reading in self.readings.items()
+                if reading.feed in keep and not reading.gone
+            ]
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take back what ``as_dict`` gave; entries that no longer make sense are dropped."""
+        for device, key, value, measured_at, feed, expires_at in state.get("readings", ()):
+            try:
+                definition = self._definition(key)
+            except KeyError:
+                continue
+            if definition.quantity is Quantity.MOMENT and isinstance(value, str):
+                value = datetime.fromisoformat(value)
+            self.readings[Ref(device, key)] = Reading(
+                value=value,
+                measured_at=datetime.fromisoformat(measured_at),
+                feed=feed,
+                expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
+            )
+
+
+def _name(ref: Ref) -> str:
+    return f"{ref.device}/{ref.key}"
+
+
+def _to_json(value: Value) -> float | int | str | bool | None:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,190 @@
+"""HubEntity: what every entity of this integration has in common."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import override
+
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .account_runtime import AccountRuntime, HubConfigEntry, unique_id
+from .core.catalogue import CATALOGUE, Definition, Kind, Level, Quantity, look_up
+from .core.control import Control, ControlKind
+from .core.model import Ref, Value
+
+CONTROL_PLATFORMS = frozenset(kind.value for kind in ControlKind)
+
+
+class HubEntity(Entity):
+    """One reading or setting of one device."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(self, runtime: AccountRuntime, ref: Ref) -> None:
+        """Name the entity after its reading; numbered ones get their number."""
+        self.runtime = runtime
+        self.ref = ref
+        self._attr_unique_id = unique_id(ref)
+        self._attr_translation_key = ref.key
+        self._attr_device_info = runtime.devices.info(ref.device)
+        self._shown: tuple[bool, Value, datetime | None] | None = None
+
+    @property
+    @override
+    def available(self) -> bool:
+        """A reading is available until it is stale (design §4)."""
+        return self.runtime.is_available(self.ref)
+
+    @property
+    def reading(self) -> Value:
+        """The present value."""
+        return self.runtime.value(self.ref)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Start listening."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.runtime.async_subscribe(self.ref, self._on_update))
+
+    @override
+    async def async_update(self) -> None:
+        """Answer ``homeassistant.update_entity``, never faster than the vendor's floor."""
+        await self.runtime.async_refresh(self.ref)
+
+    @property
+    def _told_at(self) -> datetime | None:
+        """What besides the value makes a state worth writing again."""
+        return None
+
+    @callback
+    def _on_update(self) -> None:
+        """Write the state when there is something new to tell."""
+        now = (self.available, self.reading, self._told_at)
+        if now != self._shown:
+            self._shown = now
+            self.async_write_ha_state()
+
+
+class ReadingEntity(HubEntity):
+    """An entity that shows a reading of the catalogue."""
+
+    def __init__(self, runtime: AccountRuntime, ref: Ref) -> None:
+        """Take name, prominence and number from the catalogue."""
+        super().__init__(runtime, ref)
+        self.definition, number = look_up(ref.key)
+        self._attr_translation_key = self.definition.key
+        if number is not None:
+            self._attr_translation_placeholders = {"number": str(number)}
+        if self.definition.level is not Level.MAIN:
+            self._attr_entity_category = EntityCategory.DIAGNOSTIC
+        self._attr_entity_registry_enabled_default = self.definition.level is not Level.RARE
+
+    @property
+    @override
+    def _told_at(self) -> datetime | None:
+        """Measurements are written on each new one, also when equal (design §4)."""
+        if self.definition.kind is Kind.MEASUREMENT:
+            return self.runtime.measured_at(self.ref)
+        return None
+
+
+class ControlEntity(HubEntity):
+    """An entity that shows a setting and changes it."""
+
+    def __init__(self, runtime: AccountRuntime, control: Control) -> None:
+        """Take name and prominence from the setting."""
+        super().__init__(runtime, Ref(control.device, control.setting.key))
+        self.setting = control.setting
+        if self.setting.config:
+            self._attr_entity_category = EntityCategory.CONFIG
+        self._attr_entity_registry_enabled_default = self.setting.enabled
+
+    async def async_change(self, value: Value) -> None:
+        """Carry out a change and wait for its confirmation."""
+        await self.runtime.changes.async_apply(self.ref.device, {self.ref.key: value})
+
+
+@callback
+def async_add_readings(
+    entry: HubConfigEntry,
+    add_entities: AddConfigEntryEntitiesCallback,
+    shows: Callable[[Definition], bool],
+    make: Callable[[AccountRuntime, Ref], HubEntity],
+) -> None:
+    """Add an entity for each reading a platform shows, also for those that come later.
+
+    A reading that has a control on its device appears only as the control.
+    """
+    runtime = entry.runtime_data
+    known: set[Ref] = set()
+
+    @callback
+    def _add() -> None:
+        controls = runtime.changes.controls()
+        present = {
+            ref for ref in runtime.refs if ref not in controls and shows(look_up(ref.key)[0])
+        }
+        add_entities(make(runtime, ref) for ref in _in_order(present - known))
+        known.clear()
+        known.update(present)
+
+    runtime.async_on_new(_add)
+
+
+@callback
+def async_add_controls(
+    entry: HubConfigEntry,
+    add_entities: AddConfigEntryEntitiesCallback,
+    kind: ControlKind,
+    make: Callable[[AccountRuntime, Control], ControlEntity],
+) -> None:
+    """Add an entity for each setting of one kind, also for those that come later."""
+    runtime = entry.runtime_data
+    known: set[Ref] = set()
+
+    @callback
+    def _add() -> None:
+        controls = {
+            ref: control
+            for ref, control in runtime.changes.controls().items()
+            if control.setting.kind is kind
+        }
+        add_entities(make(runtime, control) for ref, control in controls.items() if ref not in known)
+        known.clear()
+        known.update(controls)
+
+    runtime.async_on_new(_add)
+
+
+def _in_order(refs: Iterable[Ref]) -> list[Ref]:
+    """Sort readings as the catalogue does."""
+    order = {key: place for place, key in enumerate(CATALOGUE)}
+    return sorted(refs, key=lambda ref: (ref.device, order[look_up(ref.key)[0].key], ref.key))
+
+
+def is_sensor(definition: Definition) -> bool:
+    """Tell whether a reading is shown by a sensor."""
+    return definition.quantity is not Quantity.FLAG
+
+
+@callback
+def async_remove_replaced(hass: HomeAssistant, entry: HubConfigEntry) -> None:
+    """Remove registered entities whose reading became a control, or the other way round."""
+    runtime = entry.runtime_data
+    controls = {
+        unique_id(ref): control.setting.kind.value
+        for ref, control in runtime.changes.controls().items()
+    }
+    registry = er.async_get(hass)
+    for known in er.async_entries_for_config_entry(registry, entry.entry_id):
+        platform = controls.get(known.unique_id)
+        if platform is None:
+            replaced = known.domain in CONTROL_PLATFORMS
+        else:
+            replaced = known.domain != platform
+        if replaced:
+            registry.async_remove(known.entity_id)

@@ -1,0 +1,51 @@
+"""Numbers: settings with a range."""
+
+from typing import override
+
+from homeassistant.components.number import NumberEntity, NumberMode
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .account_runtime import AccountRuntime, HubConfigEntry
+from .core.catalogue import UNITS, Quantity
+from .core.control import Control, ControlKind
+from .entity import ControlEntity, async_add_controls
+
+PARALLEL_UPDATES = 0  # the control desk serialises changes per device
+
+SLIDERS = frozenset({Quantity.RATIO, Quantity.CHARGE})
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: HubConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the numbers of an account."""
+    async_add_controls(entry, async_add_entities, ControlKind.NUMBER, HubNumber)
+
+
+class HubNumber(ControlEntity, NumberEntity):
+    """Sets one number within the device's range."""
+
+    def __init__(self, runtime: AccountRuntime, control: Control) -> None:
+        """Take range and unit from the setting."""
+        super().__init__(runtime, control)
+        setting = control.setting
+        self._attr_mode = NumberMode.SLIDER if setting.quantity in SLIDERS else NumberMode.BOX
+        self._attr_native_min_value = setting.minimum if setting.minimum is not None else 0.0
+        self._attr_native_max_value = setting.maximum if setting.maximum is not None else 100.0
+        self._attr_native_step = setting.step
+        if setting.quantity is not None:
+            self._attr_native_unit_of_measurement = UNITS.get(setting.quantity)
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """The present value."""
+        value = self.reading
+        return float(value) if isinstance(value, int | float) else None
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        await self.async_change(value)
