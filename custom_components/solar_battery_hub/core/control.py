@@ -1,12 +1,19 @@
-"""Settings and how a change of one is carried out: validate, send once, read back, tell."""
+"""Settings, what may be asked of one, and what came of it.
 
-from collections.abc import Mapping
+Carrying a change out is the work of ``desk.py``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from math import isfinite
+import re
+from typing import Any, Final
 
-from .catalogue import Quantity
+from .catalogue import UNITS, Quantity
 from .model import Value
+
+NOISE: Final = 1e-6  # how far a number may be off its step, in steps: what decimals cost in binary
 
 
 class ControlKind(StrEnum):
@@ -115,3 +122,84 @@ class ChangeRefused(ValueError):
         super().__init__(reason)
         self.reason = reason
         self.placeholders = placeholders
+
+
+def check(controls: Sequence[Control], changes: Mapping[str, Value]) -> dict[str, Setting]:
+    """Return the settings that ``changes`` (key to value) names, all of them allowed.
+
+    Raises ChangeRefused for the first one that is not: ``nothing_to_change``,
+    ``setting_not_available`` {setting}, ``wrong_type`` {setting}, ``option_not_available``
+    {setting, option, options}, ``value_out_of_range`` {setting, minimum, maximum, unit},
+    ``value_off_step`` {setting, step, unit}, ``text_length`` {setting, minimum, maximum}.
+    """
+    if not changes:
+        raise ChangeRefused("nothing_to_change")
+    known = {control.setting.key: control.setting for control in controls}
+    for key, value in changes.items():
+        if key not in known:
+            raise ChangeRefused("setting_not_available", setting=key)
+        _CHECKS[known[key].kind](known[key], value)
+    return {key: known[key] for key in changes}
+
+
+def _check_option(setting: Setting, value: Value) -> None:
+    if value not in setting.options:
+        options = ", ".join(setting.options)
+        raise ChangeRefused("option_not_available", setting=setting.key, option=str(value), options=options)
+
+
+def _check_number(setting: Setting, value: Value) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise ChangeRefused("wrong_type", setting=setting.key)
+    unit = UNITS.get(setting.quantity, "") if setting.quantity else ""
+    if not _within(setting, value):
+        raise ChangeRefused("value_out_of_range", setting=setting.key, **_bounds(setting), unit=unit)
+    if setting.step:
+        steps = (value - (setting.minimum or 0.0)) / setting.step
+        if abs(steps - round(steps)) > NOISE:
+            raise ChangeRefused("value_off_step", setting=setting.key, step=f"{setting.step:g}", unit=unit)
+
+
+def _check_text(setting: Setting, value: Value) -> None:
+    if not isinstance(value, str):
+        raise ChangeRefused("wrong_type", setting=setting.key)
+    if not _within(setting, len(value)):
+        raise ChangeRefused("text_length", setting=setting.key, **_bounds(setting))
+
+
+def _check_time(setting: Setting, value: Value) -> None:
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ChangeRefused("wrong_type", setting=setting.key)
+
+
+def _check_switch(setting: Setting, value: Value) -> None:
+    if not isinstance(value, bool):
+        raise ChangeRefused("wrong_type", setting=setting.key)
+
+
+def _check_button(setting: Setting, value: Value) -> None:
+    if value is not True:
+        raise ChangeRefused("wrong_type", setting=setting.key)
+
+
+_CHECKS: Final[Mapping[ControlKind, Callable[[Setting, Value], None]]] = {
+    ControlKind.SELECT: _check_option,
+    ControlKind.NUMBER: _check_number,
+    ControlKind.SWITCH: _check_switch,
+    ControlKind.TIME: _check_time,
+    ControlKind.TEXT: _check_text,
+    ControlKind.BUTTON: _check_button,
+}
+
+
+def _within(setting: Setting, number: float) -> bool:
+    above = setting.minimum is None or number >= setting.minimum
+    return above and (setting.maximum is None or number <= setting.maximum)
+
+
+def _bounds(setting: Setting) -> dict[str, str]:
+    """Return both ends as text; an open end is infinite."""
+    return {
+        "minimum": "−∞" if setting.minimum is None else f"{setting.minimum:g}",
+        "maximum": "∞" if setting.maximum is None else f"{setting.maximum:g}",
+    }
