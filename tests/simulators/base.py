@@ -1,8 +1,7 @@
 """What every vendor's simulator is: an HTTP server with a house, a clock, faults and a memory of what it was asked."""
 
 from abc import ABC, abstractmethod
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 import socket
 import ssl
 import struct
@@ -13,13 +12,13 @@ from aiohttp import web
 from tests.simulators.clock import SimClock
 from tests.simulators.faults import Faults, Preset
 from tests.simulators.house import House
+from tests.simulators.listener import Listener
 from tests.simulators.wire import Answer, RequestRecord
 
 KEPT_REQUESTS = 20_000
 FLOOD_CHUNK = b"[" + b"0," * 32_767 + b"0"
 
 type Action = Callable[..., Any]
-type Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 class Simulator(ABC):
@@ -41,8 +40,7 @@ class Simulator(ABC):
         self.requests: list[RequestRecord] = []
         self.host = ""
         self.port = 0
-        self._server: web.Server | None = None
-        self._listener: asyncio.Server | None = None
+        self._listener = Listener(self.serve)
 
     @abstractmethod
     async def answer(self, request: web.BaseRequest, record: RequestRecord) -> Answer:
@@ -73,40 +71,30 @@ class Simulator(ABC):
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen on ``host`` and ``port`` (0: the same as before, else a free one)."""
-        self.host, self.port = host, port or self.port
-        self._server = web.Server(self._serve, handler_cancellation=True, access_log=None)
+        self.host = host
+        self._listener = Listener(self.serve, port=port or self.port, context=self.ssl_context())
         await self.accept_connections()
 
     async def stop(self) -> None:
         """Stop listening, end all connections and forget about unfinished answers."""
-        self.refuse_connections()
-        if self._server is not None:
-            await self._server.shutdown(0)
-            self._server = None
+        await self._listener.stop()
 
     def refuse_connections(self) -> None:
-        """Close the listener and all connections: from now on connecting is refused."""
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
-        self.close_connections()
+        """Close the port and all connections: from now on connecting is refused."""
+        self._listener.close()
 
     async def accept_connections(self) -> None:
         """Listen again on the same port."""
-        if self._listener is None and self._server is not None:
-            self._listener = await asyncio.get_running_loop().create_server(
-                self._server, self.host, self.port, ssl=self.ssl_context()
-            )
-            self.port = self._listener.sockets[0].getsockname()[1]
+        await self._listener.open(self.host)
+        self.port = self._listener.port
 
     def close_connections(self) -> None:
         """End every open connection."""
-        for connection in list(self._server.connections) if self._server is not None else ():
-            connection.force_close()
+        self._listener.drop_connections()
 
     # --- serving -----------------------------------------------------------------------------------------------------
 
-    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
         """Record a request, answer it and spoil the answer as ordered."""
         record = RequestRecord(time=self.clock.now(), method=request.method, path=request.path)
         if len(self.requests) >= KEPT_REQUESTS:

@@ -22,43 +22,29 @@ def networks(gateway: Gateway) -> list[dict[str, Any]]:
             _old_network(2, "wifi0", connected=False),
         ]
     upper = gateway.profile.networks == "IP"
+    mobile = _interface("gsm_tesla_internal_default", "GsmType", "198.51.100.9", 71, upper=upper)
+    wireless = _interface("SimulatedWiFi", "WifiType", "192.0.2.20", 59, upper=upper)
+    security = {"security_type": "WPA2_Personal", "username": ""}
     return [
-        {
-            "network_name": "ethernet_tesla_internal_default",
-            "interface": "EthType",
-            "dhcp": True,
-            "enabled": True,
-            "extra_ips": [{"ip": "192.168.90.2", "netmask": 24}],
-            "active": False,
-            "primary": False,
-            "lastTeslaConnected": False,
-            "lastInternetConnected": False,
-        },
-        {
-            "network_name": "gsm_tesla_internal_default",
-            "interface": "GsmType",
-            "dhcp": None,
-            "enabled": True,
-            "active": True,
-            "primary": False,
-            "lastTeslaConnected": False,
-            "lastInternetConnected": False,
-            "iface_network_info": _interface("gsm_tesla_internal_default", "GsmType", "198.51.100.9", 71, upper=upper),
-        },
-        {
-            "network_name": "SimulatedWiFi",
-            "interface": "WifiType",
-            "security_type": "WPA2_Personal",
-            "dhcp": True,
-            "username": "",
-            "enabled": True,
-            "active": True,
-            "primary": True,
-            "lastTeslaConnected": True,
-            "lastInternetConnected": True,
-            "iface_network_info": _interface("SimulatedWiFi", "WifiType", "192.0.2.20", 59, upper=upper),
-        },
+        _network("ethernet_tesla_internal_default", "EthType", extra_ips=[{"ip": "192.168.90.2", "netmask": 24}]),
+        _network("gsm_tesla_internal_default", "GsmType", dhcp=None, active=True, iface_network_info=mobile),
+        _network("SimulatedWiFi", "WifiType", active=True, used=True, iface_network_info=wireless, **security),
     ]
+
+
+def _network(name: str, kind: str, *, used: bool = False, **details: Any) -> dict[str, Any]:
+    """Return one network; only the used one reaches the world."""
+    return {
+        "network_name": name,
+        "interface": kind,
+        "dhcp": True,
+        "enabled": True,
+        "active": False,
+        "primary": used,
+        "lastTeslaConnected": used,
+        "lastInternetConnected": used,
+        **details,
+    }
 
 
 def _old_network(number: int, name: str, *, connected: bool, address: str = "") -> dict[str, Any]:

@@ -82,6 +82,8 @@ class Profile:
     """Before 1.50 an installer signs in without touching the switch (§9.3)."""
     login_stops_sitemaster: bool = False
     login_time: bool = True
+    plain_http: bool = False
+    """Before 1.20 plain HTTP works; later it only redirects (§1.1)."""
     serial_is_password: bool = False
     """Gateway 1: the customer's default password is the end of the serial number, not of the label's (§3.1)."""
 
@@ -139,6 +141,7 @@ PROFILES: dict[str, Profile] = {
             installer_by_network=True,
             login_stops_sitemaster=True,
             login_time=False,
+            plain_http=True,
             operation_key="mode",
             grid_services=False,
             sitemaster="uptime",

@@ -10,11 +10,12 @@ from aiohttp import web
 
 from tests.simulators.base import Action, Simulator
 from tests.simulators.clock import SimClock
-from tests.simulators.house import House
+from tests.simulators.house import Battery, House
+from tests.simulators.listener import Listener
 from tests.simulators.powerwall.gateway import BatteryMaker, Gateway, GridFault, WriteBehaviour, WriteKind, new_serial
 from tests.simulators.powerwall.handlers import BAD_BODY, NOT_FOUND, STOPPED, Call, Device
 from tests.simulators.powerwall.presets import PRESETS
-from tests.simulators.powerwall.profiles import PROFILES
+from tests.simulators.powerwall.profiles import PROFILES, Profile
 from tests.simulators.powerwall.routes import Route, Who, find
 from tests.simulators.powerwall.sessions import INSTALLER, TOKEN_EXPIRED, Access, Role, Sessions, no_rights
 from tests.simulators.powerwall.tls import GatewayTls
@@ -24,6 +25,15 @@ LOGIN_PATH = "/api/login/Basic"
 DIN_PATH = "/tedapi/din"
 DISABLED_REASONS = ("DisabledExcessiveVoltageDrop",)
 LABEL_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+HOUSE_OPTIONS = ("timezone", "cloudiness", "solar_peak_w", "load_scale")
+
+
+def _house(profile: Profile, clock: SimClock, batteries: list[Battery], seed: int, options: dict[str, Any]) -> House:
+    """Return a house in the profile's region."""
+    region = {"timezone": profile.region.timezone, "latitude": profile.region.latitude}
+    return House(clock, batteries=batteries, seed=seed, **{**region, **options})
 
 
 class PowerwallSimulator(Simulator):
@@ -36,7 +46,7 @@ class PowerwallSimulator(Simulator):
       only), ``pw3-26.x`` (three readings). The gateway that shows everything *and* takes writes is ``gw2-24.44`` with
       ``installer_toggle_done=True``: somebody proved presence with the switch, so the installer may sign in (§3.6).
     - ``house``: the physics; else one is built in the profile's region with ``batteries`` batteries (``timezone``,
-      ``cloudiness``, ``solar_peak_w`` go to it).
+      ``cloudiness``, ``solar_peak_w``, ``load_scale`` go to it).
     - ``serial``, ``password`` (customer's; default: the end of the label's password, on Gateway 1 of the serial),
       ``installer_password`` (default ``S`` + serial), ``seed`` for everything random.
     - ``stopped``: the sitemaster does not run at start. ``disabled_battery``: index of a battery that is disabled.
@@ -69,42 +79,28 @@ class PowerwallSimulator(Simulator):
         powerwall_plus: bool = False,
         missing_session: Literal[401, 403] | None = None,
         http_port: int | None = None,
-        timezone: str | None = None,
-        cloudiness: float = 0.0,
-        solar_peak_w: float = 6_000.0,
-        **access: Any,
+        **options: Any,
     ) -> None:
         """Build the gateway; nothing listens yet."""
         chosen = PROFILES[profile]
-        if missing_session is not None:
-            chosen = replace(chosen, missing_session=missing_session)
-        self.profile = chosen
+        self.profile = chosen if missing_session is None else replace(chosen, missing_session=missing_session)
         random = Random(seed)
-        self._battery_maker = BatteryMaker(random)
+        self._batteries = BatteryMaker(random)
         serial = serial or new_serial(random)
-        fitted = [self._battery_maker.make() for _ in range(batteries)]
-        super().__init__(
-            clock=clock,
-            house=house
-            or House(
-                clock,
-                timezone=timezone or chosen.region.timezone,
-                latitude=chosen.region.latitude,
-                solar_peak_w=solar_peak_w,
-                cloudiness=cloudiness,
-                batteries=fitted,
-                seed=seed,
-            ),
-            presets=PRESETS,
-        )
-        self.gateway = Gateway(chosen, clock, self.house, serial, seed)
+        fitted = [self._batteries.make() for _ in range(batteries)]
+        house_options = {name: options.pop(name) for name in HOUSE_OPTIONS if options.get(name) is not None}
+        house = house or _house(chosen, clock, fitted, seed, house_options)
+        super().__init__(clock=clock, house=house, presets=PRESETS)
+        self.gateway = Gateway(self.profile, clock, house, serial, seed)
         self.label_password = "".join(random.choices(LABEL_LETTERS, k=10))
-        default_password = (serial if chosen.serial_is_password else self.label_password)[-5:]
         self.access = Access(
-            password=password or default_password, installer_password=installer_password or f"S{serial}", **access
+            password=password or (serial if chosen.serial_is_password else self.label_password)[-5:],
+            installer_password=installer_password or f"S{serial}",
+            **options,
         )
-        self.sessions = Sessions(chosen, clock, self.access, serial, Random(f"tokens {seed}"))
+        self.sessions = Sessions(self.profile, clock, self.access, serial, Random(f"tokens {seed}"))
         self.http_port = http_port
+        self._plain: Listener | None = None
         self._device = Device(self.gateway, self.sessions, powerwall_plus=powerwall_plus)
         self._tls = GatewayTls(clock.now())
         if stopped:
@@ -193,14 +189,14 @@ class PowerwallSimulator(Simulator):
 
     def add_battery(self) -> str:
         """Fit one more battery and return its serial number."""
-        battery = self._battery_maker.make(fresh=True)
+        battery = self._batteries.make(fresh=True)
         self.house.add_battery(battery)
         self.gateway.revision += 1
         return battery.serial
 
     def replace_battery(self, index: int = 0) -> str:
         """Put a new battery in the place of another and return the new serial number."""
-        battery = self._battery_maker.make(fresh=True)
+        battery = self._batteries.make(fresh=True)
         self.house.replace_battery(index, battery)
         self.gateway.revision += 1
         return battery.serial
@@ -241,6 +237,24 @@ class PowerwallSimulator(Simulator):
         }
 
     # --- serving -----------------------------------------------------------------------------------------------------
+
+    @override
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        await super().start(host, port)
+        if self.http_port is not None:
+            self._plain = Listener(self.serve if self.profile.plain_http else self._redirect, port=self.http_port)
+            await self._plain.open(host)
+            self.http_port = self._plain.port
+
+    @override
+    async def stop(self) -> None:
+        await super().stop()
+        if self._plain is not None:
+            await self._plain.stop()
+
+    async def _redirect(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Send plain HTTP to the https URL (§1.1)."""
+        return web.Response(status=301, headers={"Location": f"{self.url}{request.rel_url}"})
 
     @override
     def ssl_context(self) -> SSLContext:

@@ -76,8 +76,7 @@ def system_status(gateway: Gateway) -> dict[str, Any]:
     truth = gateway.house.truth()
     remaining, full = _totals(truth)
     enabled = sum(battery.enabled for battery in truth.batteries)
-    max_power = NOMINAL_BATTERY_KW * 1000 * enabled
-    body: dict[str, Any] = {
+    return {
         "command_source": "Schedule" if truth.mode == "scheduler" else "Configuration",
         "battery_target_power": truth.battery_w + 2.5 * jitter(gateway, truth, 3),
         "battery_target_reactive_power": 0,
@@ -85,23 +84,12 @@ def system_status(gateway: Gateway) -> dict[str, Any]:
         "nominal_energy_remaining": remaining,
         "max_power_energy_remaining": 0,
         "max_power_energy_to_be_charged": 0,
-        "max_charge_power": max_power,
-        "max_discharge_power": max_power,
-        "max_apparent_power": max_power,
-        "instantaneous_max_discharge_power": 12_000 * enabled if remaining else 0,
-        "instantaneous_max_charge_power": 5_290 * enabled if remaining < full else 0,
-    }
-    if gateway.profile.apparent_power:
-        body["instantaneous_max_apparent_power"] = max_power
-    return body | {
+        **_limits(gateway, enabled, remaining, full),
         "grid_services_power": -0.0,
         "system_island_state": gateway.grid_status(truth),
         "available_blocks": enabled,
         "battery_blocks": [_block(gateway, truth, battery) for battery in truth.batteries],
-        "ffr_power_availability_high": 5_800 * enabled,
-        "ffr_power_availability_low": 5_290 * enabled,
         "load_charge_constraint": 0,
-        "max_sustained_ramp_rate": 1_250_000 * enabled,
         "grid_faults": grid_faults(gateway),
         "can_reboot": can_reboot(gateway, truth),
         "smart_inv_delta_p": 0,
@@ -113,9 +101,25 @@ def system_status(gateway: Gateway) -> dict[str, Any]:
         "primary": True,
         "auxiliary_load": 0,
         "all_enable_lines_high": True,
-        "inverter_nominal_usable_power": 5_800 * enabled,
         "expected_energy_remaining": 0,
     }
+
+
+def _limits(gateway: Gateway, enabled: int, remaining: int, full: int) -> dict[str, Any]:
+    """Return what the enabled batteries can do together."""
+    max_power = NOMINAL_BATTERY_KW * 1000 * enabled
+    limits = {
+        "max_charge_power": max_power,
+        "max_discharge_power": max_power,
+        "max_apparent_power": max_power,
+        "instantaneous_max_discharge_power": 12_000 * enabled if remaining else 0,
+        "instantaneous_max_charge_power": 5_290 * enabled if remaining < full else 0,
+        "ffr_power_availability_high": 5_800 * enabled,
+        "ffr_power_availability_low": 5_290 * enabled,
+        "max_sustained_ramp_rate": 1_250_000 * enabled,
+        "inverter_nominal_usable_power": 5_800 * enabled,
+    }
+    return limits | {"instantaneous_max_apparent_power": max_power} if gateway.profile.apparent_power else limits
 
 
 def can_reboot(gateway: Gateway, truth: Truth) -> str:
