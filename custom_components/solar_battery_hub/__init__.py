@@ -1,5 +1,7 @@
 """Solar Battery Hub: solar inverters and home batteries of several makers, one language."""
 
+from functools import partial
+
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
@@ -37,7 +39,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool:
         await runtime.async_stop()
         raise
     entry.runtime_data = runtime
-    async_remove_replaced(hass, entry)
+    runtime.async_on_new(partial(async_remove_replaced, hass, entry))
     async_check_conflicts(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
@@ -65,11 +67,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: HubConfigEntry) -> None
         await EntryStore(hass, entry.entry_id).async_remove()
 
 
-async def async_remove_config_entry_device(
-    hass: HomeAssistant, entry: HubConfigEntry, device: dr.DeviceEntry
-) -> bool:
+async def async_remove_config_entry_device(hass: HomeAssistant, entry: HubConfigEntry, device: dr.DeviceEntry) -> bool:
     """Let the user delete a device that the account no longer has."""
     return not any(
-        domain == DOMAIN and identifier in entry.runtime_data.devices
-        for domain, identifier in device.identifiers
+        domain == DOMAIN and identifier in entry.runtime_data.devices for domain, identifier in device.identifiers
     )

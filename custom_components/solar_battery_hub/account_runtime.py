@@ -94,14 +94,9 @@ class AccountRuntime:
         self.board = Board(self._counters, self._zone_of)
         self.board.restore(state.get("board", {}))
         self.account.restore(devices_from(state.get("devices", ())))
-        self._providers = {
-            Ref(device, key): feed for feed, device, key in state.get("providers", ())
-        }
+        self._providers = {Ref(device, key): feed for feed, device, key in state.get("providers", ())}
         self.changes = Changes(self, state.get("desk"))
-        self.feeds = {
-            feed.key: FeedCoordinator(self.hass, self.entry, self, feed)
-            for feed in self.account.feeds
-        }
+        self.feeds = {feed.key: FeedCoordinator(self.hass, self.entry, self, feed) for feed in self.account.feeds}
 
     async def async_stop(self) -> None:
         """Stop the timers, remember everything, let the account go."""
@@ -212,9 +207,7 @@ class AccountRuntime:
         for ref, reading in self.board.readings.items():
             self._providers.setdefault(ref, reading.feed if reading.feed in self.feeds else feed.key)
         if self.events.watch(snapshot.streams, snapshot.happenings):
-            self.entry.async_create_task(
-                self.hass, self._store.async_save(self._state()), f"{DOMAIN} remember events"
-            )
+            self.entry.async_create_task(self.hass, self._store.async_save(self._state()), f"{DOMAIN} remember events")
         self.changes.observe()
         self._schedule_expiry()
         self.save_later()
@@ -253,9 +246,7 @@ class AccountRuntime:
         """Bring entities, controls and repairs in line with what is known now."""
         self.connection.show_notices(self.account.notices)
         controls = frozenset(self.changes.controls())
-        self.events.streams.update(
-            dict.fromkeys(Ref(device, SETTINGS_STREAM) for device, _ in controls)
-        )
+        self.events.streams.update(dict.fromkeys(Ref(device, SETTINGS_STREAM) for device, _ in controls))
         present = (len(self._providers), controls, len(self.events.streams))
         if present != self._present:
             self._present = present
@@ -333,6 +324,4 @@ def _setup_error(error: HubError) -> IntegrationError:
     """Return how Home Assistant should take a failure at the very first start."""
     key, placeholders = describe(error)
     kind = ConfigEntryAuthFailed if isinstance(error, AuthFailed) else ConfigEntryNotReady
-    return kind(
-        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
-    )
+    return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders)

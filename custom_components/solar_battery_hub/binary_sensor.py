@@ -27,9 +27,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the binary sensors of an account."""
-    async_add_readings(
-        entry, async_add_entities, lambda definition: not is_sensor(definition), HubBinarySensor
-    )
+    async_add_readings(entry, async_add_entities, lambda definition: not is_sensor(definition), HubBinarySensor)
 
 
 class HubBinarySensor(ReadingEntity, BinarySensorEntity):

@@ -10,7 +10,8 @@ from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 
 from .const import ENTITY_PATIENCE
-from .core.control import ChangeRefused, Control, ControlDesk, Outcome, Receipt
+from .core.control import ChangeRefused, Control, Outcome, Receipt
+from .core.desk import ControlDesk
 from .core.errors import AuthFailed, HubError
 from .core.model import Happening, Ref, Value
 from .messages import not_confirmed, refused, shown
@@ -52,9 +53,7 @@ class Changes:
         pending = self.desk.pending(ref.device)
         return pending[ref.key] if ref.key in pending else self._runtime.board.value(ref)
 
-    async def async_apply(
-        self, device: str, changes: Mapping[str, Value], *, wait: float = ENTITY_PATIENCE
-    ) -> Receipt:
+    async def async_apply(self, device: str, changes: Mapping[str, Value], *, wait: float = ENTITY_PATIENCE) -> Receipt:
         """Carry out changes on one device and return the receipt.
 
         Raises ServiceValidationError when nothing was sent, HomeAssistantError when the
@@ -79,12 +78,15 @@ class Changes:
     @callback
     def observe(self) -> None:
         """Let the desk see fresh settings, so that changes made elsewhere are noticed."""
+        now = self._runtime.clock.now()
+        readings = self._runtime.board.readings
         seen: dict[str, dict[str, Value]] = {}
-        for ref, control in self.controls().items():
-            if self._runtime.is_available(ref):
-                seen.setdefault(control.device, {})[ref.key] = self._runtime.board.value(ref)
+        for ref in self.controls():
+            if self._runtime.board.available(ref, now):
+                seen.setdefault(ref.device, {})[ref.key] = readings[ref].value
         for device, settings in seen.items():
-            self.desk.observe(device, settings)
+            times = {key: readings[Ref(device, key)].measured_at for key in settings}
+            self.desk.observe(device, settings, times=times)
 
     @callback
     def schedule_verification(self) -> None:
@@ -93,9 +95,7 @@ class Changes:
             self._cancel_verification()
             self._cancel_verification = None
         if (due := self.desk.next_verification) is not None:
-            self._cancel_verification = async_track_point_in_utc_time(
-                self._runtime.hass, self._async_verify, due
-            )
+            self._cancel_verification = async_track_point_in_utc_time(self._runtime.hass, self._async_verify, due)
 
     @callback
     def stop(self) -> None:
@@ -106,7 +106,10 @@ class Changes:
 
     async def _async_verify(self, _: datetime) -> None:
         self._cancel_verification = None
-        await self.desk.verify_due()
+        try:
+            await self.desk.verify_due()
+        except HubError as err:
+            self._runtime.connection.failed(SETTINGS_STREAM, err)
         self.schedule_verification()
         self._runtime.refresh_view()
 
@@ -115,9 +118,7 @@ class Changes:
         reading = self._runtime.board.readings.get(ref)
         if reading is None or not self._runtime.is_available(ref):
             return None
-        oldest = self._runtime.clock.now() - timedelta(
-            seconds=FRESH * self._runtime.interval_of(reading.feed)
-        )
+        oldest = self._runtime.clock.now() - timedelta(seconds=FRESH * self._runtime.interval_of(reading.feed))
         return reading.value if reading.measured_at >= oldest else None
 
     @callback

@@ -33,9 +33,7 @@ class SolarBatteryHubFlow(VendorFlows, domain=DOMAIN):
         """Ask for new credentials."""
         return await self._step(entry_data[CONF_VENDOR], "reauth")(None)
 
-    async def async_step_reconfigure(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change how an account is reached."""
         vendor = self._get_reconfigure_entry().data[CONF_VENDOR]
         return await self._step(vendor, "reconfigure")(user_input)
@@ -57,9 +55,7 @@ class SolarBatteryHubFlow(VendorFlows, domain=DOMAIN):
         return OPTIONS[config_entry.data[CONF_VENDOR]]()
 
     @override
-    async def async_try[T](
-        self, vendor: Vendor, settings: Settings, check: Callable[[Any], Awaitable[T]]
-    ) -> Tried[T]:
+    async def async_try[T](self, vendor: Vendor, settings: Settings, check: Callable[[Any], Awaitable[T]]) -> Tried[T]:
         tools = await async_tools(self.hass, vendor, settings, for_entry=False)
         account = vendor.open({**settings, CONF_DIALOG: True}, tools.door, tools.store, tools.clock)
         try:

@@ -28,9 +28,7 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
 
     config_entry: HubConfigEntry
 
-    def __init__(
-        self, hass: HomeAssistant, entry: HubConfigEntry, runtime: AccountRuntime, feed: Feed
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, entry: HubConfigEntry, runtime: AccountRuntime, feed: Feed) -> None:
         """Prepare one feed of an account."""
         super().__init__(
             hass,

@@ -1,6 +1,6 @@
 """An account's devices in Home Assistant's device registry."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -28,13 +28,11 @@ class DeviceBook:
             if self._devices.get(device.id) == device:
                 continue
             self._devices[device.id] = device
-            self._registry.async_get_or_create(
-                config_entry_id=self._entry.entry_id, **self.info(device.id)
-            )
+            self._registry.async_get_or_create(config_entry_id=self._entry.entry_id, **self.info(device.id))
         for gone in self._devices.keys() - {device.id for device in devices}:
             del self._devices[gone]
 
-    def __iter__(self) -> Iterable[Device]:
+    def __iter__(self) -> Iterator[Device]:
         """Walk through the devices, parents before their children."""
         return iter(self._devices.values())
 
@@ -69,12 +67,10 @@ class DeviceBook:
 
     def registry_id(self, device_id: str) -> str | None:
         """Return the registry's id of one of our devices."""
-        entry = self._registry.async_get_device_by_identifier(
-            (DOMAIN, device_id), self._entry.entry_id
-        )
+        entry = self._registry.async_get_device_by_identifier((DOMAIN, device_id), self._entry.entry_id)
         return entry.id if entry else None
 
-    def lineage(self, device_id: str) -> Iterable[str]:
+    def lineage(self, device_id: str) -> Iterator[str]:
         """Yield a device and then its parents up to the root."""
         step: str | None = device_id
         while step is not None and step in self._devices:

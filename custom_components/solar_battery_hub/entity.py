@@ -50,7 +50,6 @@ class HubEntity(Entity):
         await super().async_added_to_hass()
         self.async_on_remove(self.runtime.async_subscribe(self.ref, self._on_update))
 
-    @override
     async def async_update(self) -> None:
         """Answer ``homeassistant.update_entity``, never faster than the vendor's floor."""
         await self.runtime.async_refresh(self.ref)
@@ -125,9 +124,7 @@ def async_add_readings(
     @callback
     def _add() -> None:
         controls = runtime.changes.controls()
-        present = {
-            ref for ref in runtime.refs if ref not in controls and shows(look_up(ref.key)[0])
-        }
+        present = {ref for ref in runtime.refs if ref not in controls and shows(look_up(ref.key)[0])}
         add_entities(make(runtime, ref) for ref in _in_order(present - known))
         known.clear()
         known.update(present)
@@ -148,11 +145,7 @@ def async_add_controls(
 
     @callback
     def _add() -> None:
-        controls = {
-            ref: control
-            for ref, control in runtime.changes.controls().items()
-            if control.setting.kind is kind
-        }
+        controls = {ref: control for ref, control in runtime.changes.controls().items() if control.setting.kind is kind}
         add_entities(make(runtime, control) for ref, control in controls.items() if ref not in known)
         known.clear()
         known.update(controls)
@@ -175,10 +168,7 @@ def is_sensor(definition: Definition) -> bool:
 def async_remove_replaced(hass: HomeAssistant, entry: HubConfigEntry) -> None:
     """Remove registered entities whose reading became a control, or the other way round."""
     runtime = entry.runtime_data
-    controls = {
-        unique_id(ref): control.setting.kind.value
-        for ref, control in runtime.changes.controls().items()
-    }
+    controls = {unique_id(ref): control.setting.kind.value for ref, control in runtime.changes.controls().items()}
     registry = er.async_get(hass)
     for known in er.async_entries_for_config_entry(registry, entry.entry_id):
         platform = controls.get(known.unique_id)

@@ -14,9 +14,7 @@ def shown(error: HubError) -> HomeAssistantError:
     """Return the error of an action or entity that failed because of the vendor."""
     kind = ServiceValidationError if isinstance(error, NotSupported) else HomeAssistantError
     key, placeholders = describe(error)
-    return kind(
-        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
-    )
+    return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders)
 
 
 def describe(error: HubError) -> tuple[str, dict[str, str]]:

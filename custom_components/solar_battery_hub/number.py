@@ -35,7 +35,8 @@ class HubNumber(ControlEntity, NumberEntity):
         self._attr_mode = NumberMode.SLIDER if setting.quantity in SLIDERS else NumberMode.BOX
         self._attr_native_min_value = setting.minimum if setting.minimum is not None else 0.0
         self._attr_native_max_value = setting.maximum if setting.maximum is not None else 100.0
-        self._attr_native_step = setting.step
+        if setting.step is not None:
+            self._attr_native_step = setting.step
         if setting.quantity is not None:
             self._attr_native_unit_of_measurement = UNITS.get(setting.quantity)
 

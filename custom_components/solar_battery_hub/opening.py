@@ -22,9 +22,7 @@ class Tools:
     session: aiohttp.ClientSession
 
 
-async def async_tools(
-    hass: HomeAssistant, vendor: Vendor, settings: Settings, *, for_entry: bool
-) -> Tools:
+async def async_tools(hass: HomeAssistant, vendor: Vendor, settings: Settings, *, for_entry: bool) -> Tools:
     """Return the tools for the account these settings lead to.
 
     The session has a cookie jar of its own. Outside of an entry's set-up the caller
@@ -32,9 +30,5 @@ async def async_tools(
     """
     clock = HassClock(hass)
     store = await async_open_account_store(hass, vendor, settings)
-    session = async_create_clientsession(
-        hass, auto_cleanup=for_entry, cookie_jar=aiohttp.CookieJar(unsafe=True)
-    )
-    return Tools(
-        door=Door(session, clock, store.shared), store=store, clock=clock, session=session
-    )
+    session = async_create_clientsession(hass, auto_cleanup=for_entry, cookie_jar=aiohttp.CookieJar(unsafe=True))
+    return Tools(door=Door(session, clock, store.shared), store=store, clock=clock, session=session)

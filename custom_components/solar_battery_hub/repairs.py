@@ -1,7 +1,5 @@
 """Repairs: what only the user can put right, and the fixes that take one click."""
 
-from typing import override
-
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
@@ -28,9 +26,7 @@ class AcceptFlow(RepairsFlow):
         """Go straight to the question."""
         return await self.async_step_confirm()
 
-    async def async_step_confirm(
-        self, user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
+    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Ask once; a yes changes the entry and starts it again."""
         if user_input is None:
             issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
@@ -39,9 +35,7 @@ class AcceptFlow(RepairsFlow):
                 description_placeholders=issue.translation_placeholders if issue else None,
             )
         entry = self.hass.config_entries.async_get_known_entry(self._entry_id)
-        self.hass.config_entries.async_update_entry(
-            entry, data={**entry.data, self._setting: self._value}
-        )
+        self.hass.config_entries.async_update_entry(entry, data={**entry.data, self._setting: self._value})
         self.hass.config_entries.async_schedule_reload(self._entry_id)
         return self.async_create_entry(data={})
 

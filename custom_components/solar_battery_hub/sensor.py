@@ -82,5 +82,5 @@ class HubSensor(ReadingEntity, SensorEntity):
         """The value in the catalogue's unit; a code nobody knows shows as *other*."""
         value = self.reading
         if self.definition.quantity is Quantity.CHOICE and value is not None:
-            return value if value in self.definition.options else OTHER  # type: ignore[return-value]
+            return value if value in self.definition.options else OTHER
         return value

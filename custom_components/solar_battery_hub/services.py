@@ -19,20 +19,16 @@ import voluptuous as vol
 
 from .account_runtime import AccountRuntime
 from .const import ACTION_PATIENCE, DOMAIN
-from .core.errors import HubError
-from .messages import refused, shown
 from .core.control import ChangeRefused
+from .core.errors import HubError
 from .core.model import Value
+from .messages import refused, shown
 from .vendors import VENDORS
 from .vendors.base import Action, Capability
 
 ATTR_WAIT = "wait"
 DEVICE = {vol.Required(ATTR_DEVICE_ID): cv.string}
-WAIT = {
-    vol.Optional(ATTR_WAIT, default=ACTION_PATIENCE): vol.All(
-        vol.Coerce(float), vol.Range(min=1, max=600)
-    )
-}
+WAIT = {vol.Optional(ATTR_WAIT, default=ACTION_PATIENCE): vol.All(vol.Coerce(float), vol.Range(min=1, max=600))}
 
 
 class SettingAction(NamedTuple):
@@ -130,9 +126,7 @@ async def _async_run(vendor: str, action: Action, call: ServiceCall) -> ServiceR
     runtime, device = _target(call)
     if runtime.vendor.key != vendor:
         raise _validation_error("not_supported")
-    fields: Mapping[str, Any] = {
-        key: value for key, value in call.data.items() if key != ATTR_DEVICE_ID
-    }
+    fields: Mapping[str, Any] = {key: value for key, value in call.data.items() if key != ATTR_DEVICE_ID}
     try:
         answer = await action.run(runtime.account, device, fields)
     except ChangeRefused as err:
@@ -145,9 +139,7 @@ async def _async_run(vendor: str, action: Action, call: ServiceCall) -> ServiceR
 
 def _target(call: ServiceCall) -> Target:
     """Return the account and device of a call; raises a translated validation error."""
-    entry_device, entry = async_get_device_and_config_entry(
-        call.hass, DOMAIN, call.data[ATTR_DEVICE_ID]
-    )
+    entry_device, entry = async_get_device_and_config_entry(call.hass, DOMAIN, call.data[ATTR_DEVICE_ID])
     runtime: AccountRuntime = entry.runtime_data
     for domain, device in entry_device.identifiers:
         if domain == DOMAIN and device in runtime.devices:

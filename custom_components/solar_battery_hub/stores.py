@@ -72,9 +72,7 @@ def _account_key(vendor: Vendor, settings: Settings) -> str:
     return _digest(vendor.key, vendor.address(settings))
 
 
-async def async_open_account_store(
-    hass: HomeAssistant, vendor: Vendor, settings: Settings
-) -> AccountStore:
+async def async_open_account_store(hass: HomeAssistant, vendor: Vendor, settings: Settings) -> AccountStore:
     """Open the private store of the account these settings lead to."""
     files = hass.data.setdefault(_FILES, {})
     key = _account_key(vendor, settings)
@@ -86,9 +84,7 @@ async def async_open_account_store(
     return AccountStore(file, credentials)
 
 
-async def async_remove_account_store(
-    hass: HomeAssistant, vendor: Vendor, settings: Settings
-) -> None:
+async def async_remove_account_store(hass: HomeAssistant, vendor: Vendor, settings: Settings) -> None:
     """Delete the private store of an account that is no longer used."""
     key = _account_key(vendor, settings)
     file = hass.data.get(_FILES, {}).pop(key, None) or AccountFile(hass, key)

@@ -108,9 +108,7 @@ class Board:
             self._definitions[key] = look_up(key)[0]
         return self._definitions[key]
 
-    def _put(
-        self, ref: Ref, reported: Reported, at: datetime, feed: str, expiry: datetime | None
-    ) -> None:
+    def _put(self, ref: Ref, reported: Reported, at: datetime, feed: str, expiry: datetime | None) -> None:
         old = self.readings.get(ref)
         if old is not None and old.measured_at > at:
             return
@@ -137,9 +135,7 @@ class Board:
             return self._counters.lifetime(_name(ref), number, at)
         return self._counters.daily(_name(ref), number, at, self._zone_of(ref.device))
 
-    def _derive_today(
-        self, ref: Ref, reported: Reported, at: datetime, feed: str, snapshot: Snapshot
-    ) -> None:
+    def _derive_today(self, ref: Ref, reported: Reported, at: datetime, feed: str, snapshot: Snapshot) -> None:
         """Derive the day's energy from the lifetime one where the vendor gives none."""
         if not ref.key.endswith("_total") or isinstance(reported, Gone):
             return
@@ -149,9 +145,7 @@ class Board:
         total = self.value(ref)
         if not isinstance(total, float):
             return
-        value = self._counters.daily_from_lifetime(
-            _name(today), total, at, self._zone_of(ref.device)
-        )
+        value = self._counters.daily_from_lifetime(_name(today), total, at, self._zone_of(ref.device))
         self.readings[today] = Reading(value=value, measured_at=at, feed=feed, expires_at=None)
 
     def as_dict(self, feeds: Iterable[str]) -> dict[str, Any]:
@@ -159,8 +153,13 @@ class Board:
         keep = frozenset(feeds)
         return {
             "readings": [
-                [*ref, _to_json(reading.value), reading.measured_at.isoformat(), reading.feed]
-                + [reading.expires_at.isoformat() if reading.expires_at else None]
+                [
+                    *ref,
+                    _to_json(reading.value),
+                    _to_json(reading.measured_at),
+                    reading.feed,
+                    _to_json(reading.expires_at),
+                ]
                 for ref, reading in self.readings.items()
                 if reading.feed in keep and not reading.gone
             ]
@@ -173,10 +172,9 @@ class Board:
                 definition = self._definition(key)
             except KeyError:
                 continue
-            if definition.quantity is Quantity.MOMENT and isinstance(value, str):
-                value = datetime.fromisoformat(value)
+            moment = definition.quantity is Quantity.MOMENT and value is not None
             self.readings[Ref(device, key)] = Reading(
-                value=value,
+                value=datetime.fromisoformat(value) if moment else value,
                 measured_at=datetime.fromisoformat(measured_at),
                 feed=feed,
                 expires_at=datetime.fromisoformat(expires_at) if expires_at else None,

@@ -1,0 +1,79 @@
+"""Takes what is private out of answers before anybody else sees them."""
+
+from collections.abc import Iterable
+import re
+from typing import Any
+
+_SHORTEST = 4  # characters; shorter texts would be found inside ordinary words
+
+
+class Redactor:
+    """Replaces private values by aliases, the same one everywhere.
+
+    ``fields`` are the names (any case) of fields that hold something private; ``secrets``
+    are texts that must not appear anywhere. Aliases keep what belongs together
+    recognisable: a battery's serial is the same alias in every answer, also as a key of
+    an object or inside a longer text.
+    """
+
+    def __init__(self, fields: Iterable[str], secrets: Iterable[str] = ()) -> None:
+        """Take the names of private fields and the secrets known beforehand."""
+        self._fields = frozenset(field.lower() for field in fields)
+        self._aliases: dict[str, str] = {}
+        for secret in secrets:
+            self._alias("secret", secret)
+
+    def learn(self, answer: Any) -> None:
+        """Find the private texts of an answer; do this for all before ``redact``."""
+        match answer:
+            case dict():
+                for key, value in answer.items():
+                    if str(key).lower() in self._fields:
+                        self._learn_all(str(key), value)
+                    else:
+                        self.learn(value)
+            case list():
+                for value in answer:
+                    self.learn(value)
+
+    def redact(self, answer: Any, *, private: bool = False) -> Any:
+        """Return a copy without anything private; numbers in private fields become 0."""
+        match answer:
+            case dict():
+                return {
+                    self.text(str(key)): self.redact(value, private=private or str(key).lower() in self._fields)
+                    for key, value in answer.items()
+                }
+            case list():
+                return [self.redact(value, private=private) for value in answer]
+            case str():
+                return self.text(answer)
+            case bool() | None:
+                return answer
+            case int() | float() if private:
+                return 0
+        return answer
+
+    def text(self, text: str) -> str:
+        """Return a text with every private part replaced."""
+        if not self._aliases:
+            return text
+        longest_first = sorted(self._aliases, key=len, reverse=True)
+        pattern = "|".join(re.escape(secret) for secret in longest_first)
+        return re.sub(pattern, lambda match: self._aliases[match[0]], text)
+
+    def _learn_all(self, field: str, value: Any) -> None:
+        match value:
+            case str():
+                self._alias(field.lower(), value)
+            case dict():
+                for inner in value.values():
+                    self._learn_all(field, inner)
+            case list():
+                for inner in value:
+                    self._learn_all(field, inner)
+
+    def _alias(self, kind: str, value: str) -> None:
+        if len(value) >= _SHORTEST and value not in self._aliases:
+            number = sum(alias.startswith(f"**{kind}-") for alias in self._aliases.values()) + 1
+            self._aliases[value] = f"**{kind}-{number}**"

@@ -1,0 +1,130 @@
+"""Diagnostics: enough to replay a bug report, nothing private in it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+import orjson
+
+from .account_runtime import AccountRuntime, HubConfigEntry
+from .const import DOMAIN
+from .core.model import Ref, Value
+from .core.redact import Redactor
+from .vendors.base import CONF_VENDOR
+from .vendors.http import Exchange
+
+TEXT_LIMIT = 500  # characters kept of an answer that is not JSON
+# Settings that are harmless; every other one is treated as private.
+HARMLESS = frozenset({CONF_VENDOR, "username", "interval", "try_control"})
+# Our own names of private facts about a device; a vendor's come on top.
+PRIVATE = frozenset({"id", "parent", "serial", "mac", "name", "url", "zone"})
+
+
+async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: HubConfigEntry) -> dict[str, Any]:
+    """Return the state of an account and its last exchanges with the vendor."""
+    return _report(entry, lambda ref: True)
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: HubConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Return the same with the readings of this device only."""
+    own = {identifier for domain, identifier in device.identifiers if domain == DOMAIN}
+    return _report(entry, lambda ref: ref.device in own)
+
+
+def _report(entry: HubConfigEntry, shows: Callable[[Ref], bool]) -> dict[str, Any]:
+    runtime = entry.runtime_data
+    settings = {**entry.data, **entry.options}
+    exchanges = [_exchange(exchange) for exchange in runtime.door.trace]
+    devices = runtime.devices.as_list()
+    private = {key: value for key, value in settings.items() if key not in HARMLESS}
+    redactor = Redactor(runtime.vendor.redact | PRIVATE | private.keys(), _texts(private))
+    redactor.learn([devices, exchanges])
+    redacted: dict[str, Any] = redactor.redact(
+        {
+            "settings": settings,
+            "connection": _connection(runtime),
+            "feeds": _feeds(runtime),
+            "devices": devices,
+            "capabilities": _capabilities(runtime),
+            "readings": _readings(runtime, shows),
+            "exchanges": exchanges,
+        }
+    )
+    return redacted
+
+
+def _texts(settings: Mapping[str, Any]) -> list[str]:
+    return [value for value in settings.values() if isinstance(value, str)]
+
+
+def _connection(runtime: AccountRuntime) -> dict[str, Any]:
+    return {
+        "reachable": runtime.connection.up,
+        "refused": runtime.connection.refused,
+        "locked_until": _plain(runtime.connection.locked_until),
+        "calls_today": runtime.door.calls_today,
+    }
+
+
+def _feeds(runtime: AccountRuntime) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": coordinator.feed.key,
+            "interval": coordinator.feed.interval,
+            "last_call": _plain(coordinator.last_call),
+            "failures": coordinator.failures,
+            "error": coordinator.error.key if coordinator.error else None,
+        }
+        for coordinator in runtime.feeds.values()
+    ]
+
+
+def _capabilities(runtime: AccountRuntime) -> list[dict[str, Any]]:
+    return [
+        {"id": device.id, "setting": item.setting, "writable": item.writable, "reason": item.reason}
+        for device in runtime.devices
+        for item in runtime.account.capabilities(device.id)
+    ]
+
+
+def _readings(runtime: AccountRuntime, shows: Callable[[Ref], bool]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": ref.device,
+            "key": ref.key,
+            "value": _plain(reading.value),
+            "measured_at": _plain(reading.measured_at),
+            "available": runtime.is_available(ref),
+        }
+        for ref, reading in runtime.board.readings.items()
+        if shows(ref)
+    ]
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "at": _plain(exchange.at),
+        "method": exchange.method,
+        "path": exchange.path,
+        "status": exchange.status,
+        "seconds": round(exchange.seconds, 3),
+        "error": exchange.error,
+        "body": _body(exchange.body),
+    }
+
+
+def _body(body: bytes | None) -> Any:
+    """Return an answer as JSON where it is, else the beginning of its text."""
+    if body is None:
+        return None
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return body.decode(errors="replace")[:TEXT_LIMIT]
+
+
+def _plain(value: Value) -> Any:
+    return value if value is None or isinstance(value, str | int | float) else value.isoformat()

@@ -1,0 +1,45 @@
+"""What the tests of the running integration share."""
+
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+
+# Imported first: the plugin's own test folder has a package of the same name.
+import custom_components.solar_battery_hub  # noqa: F401
+from tests.hub import Hub
+from tests.simulators.clock import SimClock
+from tests.simulators.powerwall import PowerwallSimulator
+
+type StartPowerwall = Callable[..., Coroutine[Any, Any, PowerwallSimulator]]
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant find the integration wherever a test runs one."""
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+async def start_powerwall(socket_enabled: None) -> AsyncGenerator[StartPowerwall]:
+    """Start gateways on loopback whose time is Home Assistant's; they stop with the test."""
+    started: list[PowerwallSimulator] = []
+
+    async def start(profile: str = "gw2-24.44", **options: Any) -> PowerwallSimulator:
+        simulator = PowerwallSimulator(profile, clock=SimClock(dt_util.utcnow), **options)
+        await simulator.start()
+        started.append(simulator)
+        return simulator
+
+    yield start
+    for simulator in started:
+        await simulator.stop()
+
+
+@pytest.fixture
+def hub(hass: HomeAssistant, freezer: Any) -> Hub:
+    """Drive the integration as a user does, over simulated time."""
+    return Hub(hass, freezer)

@@ -1,0 +1,98 @@
+"""Drives the integration the way a user does: dialogs, states, actions, and time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigFlowResult
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.solar_battery_hub.const import DOMAIN
+from tests.simulators.powerwall import PowerwallSimulator
+
+STEP = 5.0  # seconds; half the fastest default interval
+
+
+class Hub:
+    """One Home Assistant with the integration, and the clock on the wall."""
+
+    def __init__(self, hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+        """Take the Home Assistant under test and its frozen clock."""
+        self.hass = hass
+        self._freezer = freezer
+
+    async def advance(self, seconds: float, step: float = STEP) -> None:
+        """Let time pass in small steps, so that everything happens in order."""
+        left = seconds
+        while left > 0:
+            self._freezer.tick(min(step, left))
+            left -= step
+            async_fire_time_changed(self.hass)
+            await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def fill(self, flow: ConfigFlowResult, form: Mapping[str, Any]) -> ConfigFlowResult:
+        """Submit a form of a config flow."""
+        return await self.hass.config_entries.flow.async_configure(flow["flow_id"], dict(form))
+
+    async def start_flow(self, vendor: str) -> ConfigFlowResult:
+        """Open the dialog and choose a vendor from the menu."""
+        flow = await self.hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        return await self.fill(flow, {"next_step_id": vendor})
+
+    async def add_powerwall(self, gateway: PowerwallSimulator, **changes: Any) -> ConfigEntry:
+        """Add a gateway through its dialog, certificate confirmed, and wait for its entities."""
+        flow = await self.start_flow("powerwall")
+        form = powerwall_form(gateway, **changes)
+        flow = await self.fill(flow, form)
+        if form["advanced"]["pin_certificate"]:
+            flow = await self.fill(flow, {})
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+        return flow["result"]
+
+    def state(self, unique_id: str, platform: str = "sensor") -> State:
+        """Return the state of an entity by its unique id; fails when there is none."""
+        entity_id = er.async_get(self.hass).async_get_entity_id(platform, DOMAIN, unique_id)
+        assert entity_id is not None, f"no {platform} {unique_id}"
+        state = self.hass.states.get(entity_id)
+        assert state is not None, f"{entity_id} is disabled"
+        return state
+
+    def has(self, unique_id: str, platform: str = "sensor") -> bool:
+        """Tell whether an entity is registered."""
+        return er.async_get(self.hass).async_get_entity_id(platform, DOMAIN, unique_id) is not None
+
+    def device_id(self, device: str) -> str:
+        """Return Home Assistant's id of one of our devices."""
+        entry = next(iter(self.hass.config_entries.async_entries(DOMAIN)))
+        found = dr.async_get(self.hass).async_get_device_by_identifier((DOMAIN, device), entry.entry_id)
+        assert found is not None, f"no device {device}"
+        return found.id
+
+    async def act(self, action: str, device: str, **fields: Any) -> Any:
+        """Call one of the integration's actions on a device and return its answer."""
+        return await self.hass.services.async_call(
+            DOMAIN,
+            action,
+            {"device_id": self.device_id(device), **fields},
+            blocking=True,
+            return_response=True,
+        )
+
+    async def use(self, platform: str, service: str, unique_id: str, **fields: Any) -> None:
+        """Use an entity: select an option, set a value, press."""
+        entity_id = self.state(unique_id, platform).entity_id
+        await self.hass.services.async_call(platform, service, {"entity_id": entity_id, **fields}, blocking=True)
+
+
+def powerwall_form(gateway: PowerwallSimulator, **changes: Any) -> dict[str, Any]:
+    """Return the filled form for a gateway, as a customer unless ``username`` says otherwise."""
+    username = changes.pop("username", "customer")
+    passwords = {"customer": gateway.password, "installer": gateway.installer_password}
+    return {
+        "host": f"{gateway.host}:{gateway.port}",
+        "password": changes.pop("password", passwords[username]),
+        "advanced": {"username": username, "pin_certificate": changes.pop("pin_certificate", True)},
+        **changes,
+    }
