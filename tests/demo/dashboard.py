@@ -1,0 +1,97 @@
+"""What a visitor of the demo sees first: one dashboard with a view per account."""
+
+from collections.abc import Iterable, Mapping
+
+from tests.demo.api import HassApi, Json
+
+URL_PATH = "demo-energy"
+TITLE = "Solar & battery"
+POWERS = (
+    ("solar_power", "amber", "mdi:solar-power-variant"),
+    ("home_power", "blue", "mdi:home-lightning-bolt"),
+    ("grid_power", "purple", "mdi:transmission-tower"),
+    ("battery_power", "green", "mdi:home-battery"),
+)
+TODAY = (
+    "solar_energy_today",
+    "home_energy_today",
+    "grid_import_energy_today",
+    "grid_export_energy_today",
+    "battery_charge_energy_today",
+    "battery_discharge_energy_today",
+)
+
+type Entities = Mapping[str, str]
+"""Entity ids of one device by reading."""
+
+
+async def make_dashboard(api: HassApi, views: Iterable[Json]) -> None:
+    """Store the dashboard and make it the one that opens first."""
+    await api.command(
+        "lovelace/dashboards/create", url_path=URL_PATH, title=TITLE, icon="mdi:solar-power-variant", mode="storage"
+    )
+    await api.command("lovelace/config/save", url_path=URL_PATH, config={"views": list(views)})
+    await api.command("frontend/set_system_data", key="core", value={"default_panel": URL_PATH})
+
+
+def view(vendor: str, title: str, site: Entities, batteries: Iterable[Entities]) -> Json:
+    """Return the view of one account; what it has no entity for is left out."""
+    sections = [
+        _section("Right now", "mdi:flash", _now(site)),
+        _section("Battery", "mdi:home-battery", _battery(site, batteries)),
+        _section("Today", "mdi:calendar-today", _today(site)),
+    ]
+    return {"title": title, "path": vendor, "type": "sections", "max_columns": 3, "sections": sections}
+
+
+def _section(heading: str, icon: str, cards: Iterable[Json]) -> Json:
+    """Return one column."""
+    title = {"type": "heading", "heading": heading, "heading_style": "title", "icon": icon}
+    return {"type": "grid", "cards": [title, *cards]}
+
+
+def _tile(entity_id: str, **options: Json) -> Json:
+    """Return a tile, which the frontend names like its entity."""
+    return {"type": "tile", "entity": entity_id, **options}
+
+
+def _now(site: Entities) -> Iterable[Json]:
+    """Return the powers, their recent past, and how the house stands to the grid."""
+    for key, color, icon in POWERS:
+        if key in site:
+            yield _tile(site[key], color=color, icon=icon)
+    graph = [{"entity": site[key]} for key, _, _ in POWERS if key in site]
+    yield {"type": "history-graph", "hours_to_show": 1, "entities": graph}
+    if "grid_status" in site:
+        yield _tile(site["grid_status"], grid_options={"columns": 12})
+
+
+def _battery(site: Entities, batteries: Iterable[Entities]) -> Iterable[Json]:
+    """Return the charge, the controls and every single battery."""
+    if "battery_level" in site:
+        severity = {"green": 40, "yellow": 20, "red": 0}
+        yield {"type": "gauge", "entity": site["battery_level"], "needle": False, "severity": severity}
+    features = {
+        "operating_mode": {"type": "select-options"},
+        "backup_reserve": {"type": "numeric-input", "style": "slider"},
+    }
+    for key, feature in features.items():
+        if key in site:
+            yield _tile(site[key], features=[feature], grid_options={"columns": 12}, color="green")
+    for battery in batteries:
+        if "battery_level" in battery:
+            yield _tile(
+                battery["battery_level"],
+                name={"type": "device"},
+                features=[{"type": "bar-gauge"}],
+                color="green",
+                grid_options={"columns": 12},
+            )
+
+
+def _today(site: Entities) -> Iterable[Json]:
+    """Return where today's energy came from and went to."""
+    yield {"type": "energy-distribution", "link_dashboard": True}
+    for key in TODAY:
+        if key in site:
+            yield _tile(site[key])

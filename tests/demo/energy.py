@@ -1,0 +1,49 @@
+"""Home Assistant's Energy dashboard, filled from the entities of every account."""
+
+from collections.abc import Sequence
+
+from tests.demo.api import HassApi, Json
+from tests.demo.dashboard import Entities
+
+
+def preferences(site: Entities) -> Json:
+    """Return what a user would choose on the Energy configuration page: energy, power and state of charge."""
+    return [
+        {
+            "type": "grid",
+            "stat_energy_from": site["grid_import_energy_total"],
+            "stat_energy_to": site["grid_export_energy_total"],
+            "stat_rate": site["grid_power"],
+            "cost_adjustment_day": 0.0,
+        },
+        {
+            "type": "solar",
+            "stat_energy_from": site["solar_energy_total"],
+            "stat_rate": site["solar_power"],
+            "config_entry_solar_forecast": None,
+        },
+        {
+            "type": "battery",
+            "stat_energy_from": site["battery_discharge_energy_total"],
+            "stat_energy_to": site["battery_charge_energy_total"],
+            "stat_rate": site["battery_power"],
+            "stat_soc": site["battery_level"],
+        },
+    ]
+
+
+async def save_preferences(api: HassApi, sites: Sequence[Entities]) -> None:
+    """Give the Energy dashboard the sources of every account."""
+    sources = [source for site in sites for source in preferences(site)]
+    await api.command("energy/save_prefs", energy_sources=sources)
+
+
+async def preference_problems(api: HassApi) -> list[str]:
+    """Return what Home Assistant finds wrong with the Energy preferences."""
+    verdict = await api.command("energy/validate")
+    return [
+        f"Energy preferences: {issue['type']} {issue['affected_entities']}"
+        for issues in verdict.values()
+        for source in issues
+        for issue in source
+    ]
