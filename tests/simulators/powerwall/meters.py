@@ -140,6 +140,7 @@ def meter_details(gateway: Gateway, location: str) -> list[dict[str, Any]]:
     """Return the body of ``meters/site`` or ``meters/solar``: a list of one."""
     truth = gateway.house.truth()
     readings = aggregates(gateway)[location]
+    readings.pop("num_meters_aggregated", None)
     phases = {"a": 1, "b": 2} if gateway.profile.region.phase == "Split" else {"a": 1}
     share = 1 / len(phases)
     voltage = gateway.profile.region.voltage / len(phases) * (1.02 + 0.004 * jitter(gateway, truth, 1))

@@ -93,11 +93,9 @@ class PowerwallSimulator(Simulator):
         super().__init__(clock=clock, house=house, presets=PRESETS)
         self.gateway = Gateway(self.profile, clock, house, serial, seed)
         self.label_password = "".join(random.choices(LABEL_LETTERS, k=10))
-        self.access = Access(
-            password=password or (serial if chosen.serial_is_password else self.label_password)[-5:],
-            installer_password=installer_password or f"S{serial}",
-            **options,
-        )
+        default = (serial if chosen.serial_is_password else self.label_password)[-5:]
+        passwords = password or default, installer_password or f"S{serial}"
+        self.access = Access(*passwords, **options)
         self.sessions = Sessions(self.profile, clock, self.access, serial, Random(f"tokens {seed}"))
         self.http_port = http_port
         self._plain: Listener | None = None

@@ -3,7 +3,7 @@
 import base64
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 import json
 from random import Random
@@ -43,7 +43,7 @@ class Session:
     ends: datetime | None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Access:
     """What the owner and the tester decided about signing in; all of it may change while running.
 
@@ -54,6 +54,7 @@ class Access:
 
     password: str
     installer_password: str
+    _: KW_ONLY
     installer_toggle_done: bool = False
     default_password_disabled: bool = False
     login_seconds: float = 0.0

@@ -1,0 +1,1 @@
+"""Tests of the simulators themselves: they are only worth what they prove against specification and real answers."""
