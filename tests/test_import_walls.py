@@ -58,8 +58,10 @@ def _wall_around(name: str) -> Wall:
     if name in ("vendors.base", "vendors.http"):
         return Wall(ours=("core", "vendors.base", "vendors.http"), never=("homeassistant",))
     if room := _room(name):
-        never = () if is_in(name, f"vendors.{room}.flow") else ("homeassistant",)
-        return Wall(ours=("core", "vendors.base", "vendors.http", f"vendors.{room}"), never=never)
+        ours = ("core", "vendors.base", "vendors.http", f"vendors.{room}")
+        if is_in(name, f"vendors.{room}.flow"):
+            return Wall(ours=(*ours, "vendors.flow_base"))
+        return Wall(ours=ours, never=("homeassistant",))
     return Wall(ours=("",))
 
 

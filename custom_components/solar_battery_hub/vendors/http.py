@@ -95,9 +95,7 @@ class Door:
     kept in ``shared`` so that a restart does not end it.
     """
 
-    def __init__(
-        self, session: aiohttp.ClientSession, clock: Clock, shared: dict[str, Any]
-    ) -> None:
+    def __init__(self, session: aiohttp.ClientSession, clock: Clock, shared: dict[str, Any]) -> None:
         """Take the account's own session and the part of its Store that pauses live in."""
         self._session = session
         self._clock = clock
@@ -224,16 +222,14 @@ def _path(url: str) -> str:
 async def read_fingerprint(host: str, port: int, server_name: str, timeout: float = TIMEOUT) -> str:
     """Return the SHA-256 (hex) of the certificate a server presents, trusting nothing yet.
 
-    Nothing but the handshake is sent (powerwall.md §2.1 step 1). Raises Unreachable.
+    Nothing but the handshake is sent. Raises Unreachable.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
         async with asyncio.timeout(timeout):
-            _, writer = await asyncio.open_connection(
-                host, port, ssl=context, server_hostname=server_name
-            )
+            _, writer = await asyncio.open_connection(host, port, ssl=context, server_hostname=server_name)
     except OSError as err:
         raise Unreachable(f"No TLS connection ({type(err).__name__})") from err
     certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)

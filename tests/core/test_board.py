@@ -1,0 +1,135 @@
+"""The board: newest value wins, silence makes values stale, counters pass the guard."""
+
+from datetime import UTC, datetime, timedelta
+import json
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.solar_battery_hub.core.board import Board, needed_for
+from custom_components.solar_battery_hub.core.counters import Counters
+from custom_components.solar_battery_hub.core.feed import Feed
+from custom_components.solar_battery_hub.core.model import Device, DeviceKind, Gone, Ref, Reported, Snapshot
+
+NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+POWER = Feed(key="power", interval=10.0, floor=5.0)
+FACTS = Feed(key="facts", interval=3600.0, floor=600.0)
+GRID = Ref("site", "grid_power")
+SOLAR_TOTAL = Ref("site", "solar_energy_total")
+SOLAR_TODAY = Ref("site", "solar_energy_today")
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board(Counters(), lambda device: ZoneInfo("Europe/Berlin"))
+
+
+def snapshot(at: datetime, values: dict[Ref, Reported], **more: object) -> Snapshot:
+    return Snapshot(measured_at=at, values=values, **more)  # type: ignore[arg-type]
+
+
+def test_value_and_none_and_gone(board: Board) -> None:
+    """None is available without a value; gone is not available."""
+    board.merge(POWER, snapshot(NOON, {GRID: -120.0}), NOON)
+    assert (board.value(GRID), board.available(GRID, NOON)) == (-120.0, True)
+    later = NOON + timedelta(seconds=10)
+    board.merge(POWER, snapshot(later, {GRID: None}), later)
+    assert (board.value(GRID), board.available(GRID, later)) == (None, True)
+    later += timedelta(seconds=10)
+    board.merge(POWER, snapshot(later, {GRID: Gone.GONE}), later)
+    assert (board.value(GRID), board.available(GRID, later)) == (None, False)
+
+
+def test_missing_keeps_value_until_stale(board: Board) -> None:
+    """A reading that a snapshot leaves out lives on for three intervals."""
+    board.merge(POWER, snapshot(NOON, {GRID: 50.0}), NOON)
+    board.merge(POWER, snapshot(NOON + timedelta(seconds=10), {}), NOON + timedelta(seconds=10))
+    assert board.available(GRID, NOON + timedelta(seconds=29))
+    assert not board.available(GRID, NOON + timedelta(seconds=30))
+    assert board.next_expiry(NOON) == NOON + timedelta(seconds=30)
+    assert board.next_expiry(NOON + timedelta(seconds=30)) is None
+
+
+def test_counters_and_facts_do_not_expire(board: Board) -> None:
+    firmware = Ref("site", "firmware")
+    board.merge(POWER, snapshot(NOON, {SOLAR_TOTAL: 12.0, firmware: "1.0"}), NOON)
+    much_later = NOON + timedelta(days=30)
+    assert board.available(SOLAR_TOTAL, much_later)
+    assert board.available(firmware, much_later)
+
+
+def test_newest_measured_at_wins(board: Board) -> None:
+    """Two sources may serve one reading; an older measurement changes nothing."""
+    board.merge(POWER, snapshot(NOON, {GRID: 1.0}), NOON)
+    board.merge(FACTS, snapshot(NOON - timedelta(seconds=60), {GRID: 2.0}), NOON)
+    assert board.value(GRID) == 1.0
+    board.merge(FACTS, snapshot(NOON + timedelta(seconds=1), {GRID: 2.0}), NOON)
+    assert board.value(GRID) == 2.0
+
+
+def test_today_is_derived_from_total_at_local_midnight(board: Board) -> None:
+    """Berlin's midnight is 22:00 UTC in summer."""
+    before = datetime(2026, 6, 1, 21, 50, tzinfo=UTC)
+    for minutes, total in ((0, 100.0), (5, 101.0), (15, 101.5), (20, 102.0)):
+        at = before + timedelta(minutes=minutes)
+        board.merge(POWER, snapshot(at, {SOLAR_TOTAL: total}), at)
+        if minutes == 5:
+            assert board.value(SOLAR_TODAY) == pytest.approx(1.0)
+    assert board.value(SOLAR_TODAY) == pytest.approx(1.0)  # 101 → 102 since the last sample before midnight
+    assert needed_for({SOLAR_TODAY}) == {SOLAR_TODAY, SOLAR_TOTAL}
+
+
+def test_vendors_own_today_wins(board: Board) -> None:
+    board.merge(POWER, snapshot(NOON, {SOLAR_TOTAL: 100.0, SOLAR_TODAY: 7.5}), NOON)
+    assert board.value(SOLAR_TODAY) == 7.5
+
+
+def test_state_round_trip_keeps_slow_feeds_only(board: Board) -> None:
+    """What is stored is JSON; live values are not brought back from the dead."""
+    started = Ref("site", "started_at")
+    board.merge(POWER, snapshot(NOON, {GRID: 5.0}), NOON)
+    board.merge(FACTS, snapshot(NOON, {started: NOON - timedelta(days=2), Ref("site", "running"): True}), NOON)
+    stored = json.loads(json.dumps(board.as_dict(["facts"])))
+    other = Board(Counters(), lambda device: UTC)
+    other.restore(stored)
+    assert other.value(started) == NOON - timedelta(days=2)
+    assert other.value(Ref("site", "running")) is True
+    assert other.value(GRID) is None
+
+
+def test_restore_drops_unknown_keys(board: Board) -> None:
+    stored = {"readings": [["site", "no_such_reading", 1, NOON.isoformat(), "facts", None]]}
+    board.restore(stored)
+    assert not board.readings
+
+
+def test_site_values_follow_parts(board: Board) -> None:
+    """A site without its own solar power shows the sum of its inverters, or nothing."""
+    devices = [
+        Device(id="site", kind=DeviceKind.SITE, name="Site", manufacturer="x"),
+        Device(id="a", kind=DeviceKind.INVERTER, name="A", manufacturer="x", parent="site"),
+        Device(id="b", kind=DeviceKind.INVERTER, name="B", manufacturer="x", parent="site"),
+    ]
+    solar = Ref("site", "solar_power")
+    board.merge(POWER, snapshot(NOON, {Ref("a", "solar_power"): 1000.0, Ref("b", "solar_power"): 500.0}), NOON)
+    board.add_site_values(devices, NOON)
+    assert board.value(solar) == 1500.0
+    later = NOON + timedelta(seconds=10)
+    board.merge(POWER, snapshot(later, {Ref("a", "solar_power"): 1000.0, Ref("b", "solar_power"): None}), later)
+    board.add_site_values(devices, later)
+    assert board.value(solar) is None
+
+
+@given(st.lists(st.floats(min_value=-10, max_value=1e6, allow_nan=False), max_size=30))
+def test_shown_lifetime_never_falls(totals: list[float]) -> None:
+    """Whatever a gateway claims, what is shown only grows."""
+    board = Board(Counters(), lambda device: UTC)
+    shown: list[float] = []
+    for step, total in enumerate(totals):
+        at = NOON + timedelta(seconds=10 * step)
+        board.merge(POWER, snapshot(at, {SOLAR_TOTAL: total}), at)
+        value = board.value(SOLAR_TOTAL)
+        if isinstance(value, float):
+            shown.append(value)
+    assert shown == sorted(shown)

@@ -1,0 +1,56 @@
+"""Redaction: private values become aliases everywhere, the rest stays."""
+
+import json
+
+from hypothesis import given, strategies as st
+
+from custom_components.solar_battery_hub.core.redact import Redactor
+
+
+def test_private_field_is_the_same_alias_everywhere() -> None:
+    """Also as a key of an object and inside a longer text."""
+    answers = [
+        {"Serial": "TG123456", "power": 12},
+        {"TG123456": {"error": "meter TG123456 lost"}, "list": ["TG123456", "TG999999"]},
+    ]
+    redactor = Redactor({"serial"})
+    redactor.learn(answers)
+    assert redactor.redact(answers) == [
+        {"Serial": "**serial-1**", "power": 12},
+        {"**serial-1**": {"error": "meter **serial-1** lost"}, "list": ["**serial-1**", "TG999999"]},
+    ]
+
+
+def test_everything_below_a_private_field_is_private() -> None:
+    answer = {"installer": {"company": "Sunny Side", "phone": ["0123456"], "id": 77}, "mode": "backup"}
+    redactor = Redactor({"installer"})
+    redactor.learn(answer)
+    assert redactor.redact(answer) == {
+        "installer": {"company": "**installer-1**", "phone": ["**installer-2**"], "id": 0},
+        "mode": "backup",
+    }
+
+
+def test_secrets_known_beforehand_are_found_in_texts() -> None:
+    redactor = Redactor((), ["hunter22", "192.168.1.9"])
+    assert redactor.text("https://192.168.1.9/?p=hunter22") == "https://**secret-2**/?p=**secret-1**"
+
+
+def test_longer_secret_is_replaced_before_the_shorter_in_it() -> None:
+    redactor = Redactor((), ["ABCDE", "ABCDEFGH"])
+    assert redactor.text("ABCDEFGH") == "**secret-2**"
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["vin", "a", "b"]), inner),
+        max_leaves=12,
+    )
+)
+def test_no_canary_survives(answer: object) -> None:
+    """A private value planted beside any answer is nowhere in what comes out."""
+    planted = {"vin": "CANARY-1", "rest": [answer, "x CANARY-1 y", {"CANARY-1": answer}]}
+    redactor = Redactor({"vin"})
+    redactor.learn(planted)
+    assert "CANARY" not in json.dumps(redactor.redact(planted))
