@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,25 +97,30 @@ async def check_and_report(demo: Demo) -> int:
     return 1 if problems else 0
 
 
-async def take_pictures(demo: Demo, folder: Path) -> int:
-    """Take the pictures for the documentation."""
+def pictures_taker(folder: Path) -> Callable[[Demo], Awaitable[int]]:
+    """Return what takes pictures into ``folder``; raise DemoError if something for it is missing."""
     from tests.demo.screenshots import Pictures
 
-    await Pictures(demo.hass.url, demo.homes, folder).take()
-    return 0
+    pictures = Pictures(folder)
+
+    async def take(demo: Demo) -> int:
+        say("Taking pictures …")
+        await pictures.take(demo.hass.url, demo.api, demo.homes)
+        return 0
+
+    return take
 
 
 async def run(options: Namespace) -> int:
     """Run the demo the way the options say; return the exit code."""
     _end_on_signals()
+    work: Callable[[Demo], Awaitable[int]] = check_and_report if options.check else demonstrate
+    if options.screenshots:
+        work = pictures_taker(options.screenshots)
     FOLDERS.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=FOLDERS) as folder:
         async with running_demo(Path(folder)) as demo:
-            if options.check:
-                return await check_and_report(demo)
-            if options.screenshots:
-                return await take_pictures(demo, options.screenshots)
-            return await demonstrate(demo)
+            return await work(demo)
 
 
 def _end_on_signals() -> None:

@@ -71,6 +71,14 @@ class Registry:
             if entity["config_entry_id"] == home.entry_id and entity["unique_id"].lower().startswith(prefix)
         }
 
+    def device_page(self, home: Home, device_id: str) -> str:
+        """Return the path of the page of the device with our id."""
+        for device in self._devices:
+            if home.entry_id in device["config_entries"]:
+                if any(identifier[1].lower() == device_id.lower() for identifier in device["identifiers"]):
+                    return f"config/devices/device/{device['id']}"
+        raise DemoError(f"Home Assistant has no device {device_id}")
+
 
 async def until_loaded(api: HassApi, entry_id: str) -> None:
     """Wait until a config entry is loaded; raise DemoError if that fails or takes too long."""

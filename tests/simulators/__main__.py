@@ -44,6 +44,7 @@ def parse(arguments: Sequence[str]) -> Namespace:
         options.add_argument("--start", type=datetime.fromisoformat, help="simulated time at start, ISO with offset")
         options.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second")
         options.add_argument("--timezone", help="time zone of the house")
+        options.add_argument("--solar-peak", type=float, default=6_000.0, help="size of the solar roof in W")
         options.add_argument("--cloudiness", type=float, default=0.0, help="0 to 1")
         vendor.add_arguments(options)
     return parser.parse_args(arguments)

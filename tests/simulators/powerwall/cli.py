@@ -39,5 +39,6 @@ def build(options: Namespace, clock: SimClock) -> PowerwallSimulator:
         stopped=options.stopped,
         http_port=options.http_port,
         timezone=options.timezone,
+        solar_peak_w=options.solar_peak,
         cloudiness=options.cloudiness,
     )
