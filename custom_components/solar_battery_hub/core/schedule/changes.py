@@ -11,7 +11,10 @@ from .slot import MIDNIGHT, Slot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One place of a group to be written, counted from 1; without a slot it becomes *off* as the rules say."""
+    """One place of a group to be written; without a slot it becomes *off* as the rules say.
+
+    ``place`` counts from 1 in what the device had before: a list closes up after all changes.
+    """
 
     group: str
     place: int
