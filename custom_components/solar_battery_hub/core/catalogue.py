@@ -92,6 +92,7 @@ UPDATE_STATES = (
     "downloaded",
     OTHER,
 )
+NETWORKS = ("ethernet", "wifi", "cellular", OTHER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +131,7 @@ def _define(
     options: tuple[str, ...] = (),
 ) -> tuple[Definition, ...]:
     return tuple(
-        Definition(
-            key=key, quantity=quantity, kind=kind, level=level, numbered=numbered, options=options
-        )
+        Definition(key=key, quantity=quantity, kind=kind, level=level, numbered=numbered, options=options)
         for key in keys.split()
     )
 
@@ -143,12 +142,8 @@ CATALOGUE: dict[str, Definition] = {
     definition.key: definition
     for definition in (
         *_define(Quantity.POWER, "solar_power home_power grid_power battery_power generator_power"),
-        *_define(
-            Quantity.ENERGY, " ".join(f"{key}_today" for key in _ENERGIES.split()), Kind.DAILY
-        ),
-        *_define(
-            Quantity.ENERGY, " ".join(f"{key}_total" for key in _ENERGIES.split()), Kind.LIFETIME
-        ),
+        *_define(Quantity.ENERGY, " ".join(f"{key}_today" for key in _ENERGIES.split()), Kind.DAILY),
+        *_define(Quantity.ENERGY, " ".join(f"{key}_total" for key in _ENERGIES.split()), Kind.LIFETIME),
         *_define(Quantity.CHARGE, "battery_level"),
         *_define(Quantity.RATIO, "battery_level_raw", level=Level.RARE),
         *_define(Quantity.STORED_ENERGY, "battery_energy"),
@@ -168,6 +163,7 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.FLAG, "backup_ready power_clamped off_grid", Kind.STATE, Level.RARE),
         *_define(Quantity.POWER, "grid_services_power", level=Level.RARE),
         *_define(Quantity.POWER, "charge_power_limit discharge_power_limit", level=Level.DIAGNOSTIC),
+        *_define(Quantity.POWER, "charge_power_available discharge_power_available", level=Level.RARE),
         *_define(Quantity.POWER, "battery_target_power", level=Level.RARE),
         *_define(
             Quantity.REACTIVE_POWER,
@@ -213,6 +209,12 @@ CATALOGUE: dict[str, Definition] = {
             options=UPDATE_STATES,
         ),
         *_define(Quantity.MOMENT, "last_backup", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.TEXT, "site_name solar_equipment measures", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.TEXT, "grid_code", Kind.STATE, Level.RARE),
+        *_define(Quantity.POWER, "rated_power solar_rated_power", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.STORED_ENERGY, "rated_energy", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.CHOICE, "network", Kind.STATE, Level.DIAGNOSTIC, options=NETWORKS),
+        *_define(Quantity.RATIO, "signal_strength", level=Level.RARE),
         *_define(Quantity.FLAG, "reachable", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.MOMENT, "locked_until next_call", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.COUNT, "calls_today logins_today", Kind.STATE, Level.RARE),
