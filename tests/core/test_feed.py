@@ -110,6 +110,7 @@ def test_back_off_never_makes_a_slow_feed_faster() -> None:
 
 
 def test_back_off_replaces_the_tick() -> None:
+    assert due(CLOUD, measured=0, last_call=20, failures=1, now=21) == 320
     assert due(CLOUD, measured=0, last_call=20, failures=2, now=21) == 620
 
 
