@@ -12,6 +12,10 @@ import custom_components.solar_battery_hub  # noqa: F401
 from tests.hub import Hub
 from tests.simulators.clock import SimClock
 from tests.simulators.powerwall import PowerwallSimulator
+from tests.simulators.powerwall.tls import Certificate
+
+# The library keeps the first datetime class it meets; it must not be a frozen test's.
+Certificate(dt_util.utcnow())
 
 type StartPowerwall = Callable[..., Coroutine[Any, Any, PowerwallSimulator]]
 

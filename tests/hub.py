@@ -4,10 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigFlowContext,
+    ConfigFlowResult,
+)
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from pytest_homeassistant_custom_component.common import async_fire_time_changed, start_reauth_flow
 
 from custom_components.solar_battery_hub.const import DOMAIN
 from tests.simulators.powerwall import PowerwallSimulator
@@ -50,6 +56,15 @@ class Hub:
             flow = await self.fill(flow, {})
         await self.hass.async_block_till_done(wait_background_tasks=True)
         return flow["result"]
+
+    async def change(self, entry: ConfigEntry) -> ConfigFlowResult:
+        """Open the dialog that changes how an account is reached."""
+        context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=entry.entry_id)
+        return await self.hass.config_entries.flow.async_init(DOMAIN, context=context)
+
+    async def sign_in_again(self, entry: ConfigEntry) -> ConfigFlowResult:
+        """Open the dialog that asks for the password again."""
+        return await start_reauth_flow(self.hass, entry)
 
     def state(self, unique_id: str, platform: str = "sensor") -> State:
         """Return the state of an entity by its unique id; fails when there is none."""
