@@ -195,16 +195,11 @@ def test_the_table_has_a_row_per_device() -> None:
 
 
 @pytest.mark.parametrize(
-    ("family", "asked", "bound"),
-    [
-        (socket.AF_INET, ("", 0), "127.0.0.1"),
-        (socket.AF_INET, ("0.0.0.0", 0), "127.0.0.1"),
-        (socket.AF_INET, ("127.0.0.2", 0), "127.0.0.2"),
-        (socket.AF_INET, ("localhost", 0), "127.0.0.1"),
-    ],
+    ("asked", "bound"),
+    [("", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("127.0.0.2", "127.0.0.2"), ("localhost", "127.0.0.1")],
 )
 @pytest.mark.usefixtures("socket_enabled")
-def test_nothing_listens_outside_this_machine(family: socket.AddressFamily, asked: tuple[str, int], bound: str) -> None:
-    with socket.socket(family, socket.SOCK_DGRAM) as opened:
-        bind_to_loopback(opened, asked)
+def test_nothing_listens_outside_this_machine(asked: str, bound: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as opened:
+        bind_to_loopback(opened, (asked, 0))
         assert opened.getsockname()[0] == bound

@@ -16,8 +16,9 @@ from tests.demo.check import check
 from tests.demo.dashboard import make_dashboard, view
 from tests.demo.daytime import time_zone_with_sun
 from tests.demo.energy import save_preferences
-from tests.demo.hass_process import Hass, running_hass
+from tests.demo.hass_process import LOG, Hass, running_hass
 from tests.demo.home import Home, Registry, until_loaded
+from tests.demo.log import complaints, read
 from tests.demo.onboarding import PASSWORD, USERNAME, add_account, onboarded
 from tests.demo.past import import_past
 from tests.demo.processes import REPOSITORY, DemoError, free_port
@@ -119,8 +120,14 @@ async def run(options: Namespace) -> int:
         work = pictures_taker(options.screenshots)
     FOLDERS.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=FOLDERS) as folder:
-        async with running_demo(Path(folder)) as demo:
-            return await work(demo)
+        try:
+            async with running_demo(Path(folder)) as demo:
+                return await work(demo)
+        except DemoError as error:
+            say(f"✗ {error}")
+            for record in complaints(read(Path(folder, LOG))):
+                say(f"✗ Log: {record}")
+            return 1
 
 
 def _end_on_signals() -> None:

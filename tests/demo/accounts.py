@@ -12,6 +12,8 @@ from tests.demo.processes import REPOSITORY
 
 SIMULATORS = REPOSITORY / "tests" / "simulators"
 
+SUNNY = ("--solar-peak", "16000", "--cloudiness", "0.3")
+
 type Description = Mapping[str, Any]
 """What a simulator prints when it is ready."""
 
@@ -52,8 +54,8 @@ ACCOUNTS = (
     DemoAccount(
         vendor="powerwall",
         title="Powerwall",
-        simulator=("powerwall", "--profile", "gw2-24.44", "--installer-toggle-done", "--batteries", "3"),
-        house={"level": 62, "reserve_percent": 24},
+        simulator=("powerwall", "--profile", "gw2-24.44", "--installer-toggle-done", "--batteries", "3", *SUNNY),
+        house={"level": 78, "reserve_percent": 24},
         answers=_powerwall_answers,
         shown=lambda description: {"powerwall_certificate": description["fingerprint"]},
         site=lambda description: description["din"],

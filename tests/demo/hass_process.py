@@ -13,6 +13,7 @@ from tests.demo.processes import REPOSITORY, DemoError, python_process
 
 INTEGRATION = REPOSITORY / "custom_components" / "solar_battery_hub"
 STOP_SECONDS = 40
+LOG = "hass.log"
 CONFIGURATION = """\
 homeassistant:
   name: Demo home
@@ -56,7 +57,7 @@ class Hass:
 async def running_hass(folder: Path, *, port: int, time_zone: str) -> AsyncIterator[Hass]:
     """Start Home Assistant in ``folder`` (made here) on 127.0.0.1 and ``port``; end it on leaving."""
     _write_folder(folder, port=port, time_zone=time_zone)
-    log = folder.parent / "hass.log"
+    log = folder.parent / LOG
     arguments = ("-m", "tests.demo.loopback_hass", "-c", str(folder), "--skip-pip")
     async with python_process(arguments, log=log, patience=STOP_SECONDS) as process:
         yield Hass(url=f"http://127.0.0.1:{port}", log=log, process=process)

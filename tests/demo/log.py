@@ -13,7 +13,7 @@ BLOCKING = "Detected blocking call"
 
 def read(log: Path) -> str:
     """Return a log as far as it is written."""
-    return log.read_text(encoding="utf-8", errors="replace")
+    return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
 
 
 def log_records(lines: Iterable[str]) -> Iterator[str]:

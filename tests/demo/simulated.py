@@ -42,8 +42,9 @@ class Simulated:
         step = timedelta(hours=1) / SAMPLES_PER_HOUR
         first = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS)
         past = []
+        await self._ask("POST", "clock", {"speed": 0})
         for number in range(HOURS * SAMPLES_PER_HOUR + 1):
-            await self._ask("POST", "clock", {"set": (first + number * step).isoformat(), "speed": 0})
+            await self._ask("POST", "clock", {"set": (first + number * step).isoformat()})
             past.append(await self.truth())
         await self._ask("POST", "clock", {"set": datetime.now(UTC).isoformat(), "speed": 1})
         return past
