@@ -1,0 +1,128 @@
+"""Whole-site values where the vendor has none: sums of parts (design §3, "Site level")."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+
+from .model import DeviceKind, Ref, Value
+
+_NOISE = 100.0  # W; solar meters show as much below zero at night
+_DECIMALS = 6  # kept of a sum; the rest is binary rounding
+
+# Which kind of part has the reading: the first kind of which any device reports it.
+_SOLAR = (DeviceKind.INVERTER, DeviceKind.BATTERY)
+_BATTERY = (DeviceKind.BATTERY, DeviceKind.INVERTER)
+_METERED = (DeviceKind.METER, DeviceKind.INVERTER)
+_SUMS: dict[str, tuple[DeviceKind, ...]] = {
+    key: kinds
+    for keys, kinds in (
+        ("solar_power solar_energy_today solar_energy_total savings_today savings_total co2_saved", _SOLAR),
+        ("battery_power battery_energy battery_capacity", _BATTERY),
+        ("battery_charge_energy_today battery_charge_energy_total", _BATTERY),
+        ("battery_discharge_energy_today battery_discharge_energy_total", _BATTERY),
+        ("grid_power grid_import_energy_today grid_import_energy_total", _METERED),
+        ("grid_export_energy_today grid_export_energy_total", _METERED),
+        ("home_power home_energy_today home_energy_total", _METERED),
+    )
+    for key in keys.split()
+}
+
+
+def site_values(values: Mapping[Ref, Value], parts: Mapping[str, str], site: str) -> dict[Ref, float | None]:
+    """Return the site's readings that the vendor does not give itself.
+
+    ``values`` holds every reading that exists, in catalogue units, with ``None`` for one
+    that has no value now (stale, refused …); ``parts`` maps device ids to kinds and may
+    hold the site. A reading of the site that is in ``values`` is the vendor's own and
+    never replaced, not even while it is ``None``.
+
+    ``None`` in the answer: a part is missing, there is no partial sum. A part of the right
+    kind of which nothing at all is known yet is missing, too. A key is left out when no
+    part reports it. Sums of counters jump when a part comes or goes: the caller guards
+    them like any counter.
+    """
+    groups = _by_kind(parts, site)
+    found: dict[str, float | None] = {}
+    own = {ref.key: _number(value) for ref, value in values.items() if ref.device == site}
+    for key, kinds in _SUMS.items():
+        if key not in own and (devices := _devices_with(key, kinds, values, groups)):
+            found[key] = _sum(_numbers(values, devices, key))
+    if "battery_level" not in own and (devices := _devices_with("battery_level", _BATTERY, values, groups)):
+        levels, capacities = (_numbers(values, devices, key) for key in ("battery_level", "battery_capacity"))
+        found["battery_level"] = _weighted(levels, capacities)
+    known = {**found, **own}
+    for key, (needed, derive) in _DERIVED.items():
+        if key not in known and all(term in known for term in needed):
+            terms = _complete(known[term] for term in needed)
+            found[key] = derive(*terms) if terms else None
+    return {Ref(site, key): value for key, value in found.items()}
+
+
+def _balance(grid: float, solar: float, battery: float) -> float | None:
+    """Return what the house draws; no value where the parts were not measured together."""
+    home = round(grid + solar + battery, _DECIMALS)
+    return None if home < -_NOISE else max(0.0, home)
+
+
+def _share_without(total: float, part: float) -> float | None:
+    """Return how much of a total is left without this part, in %; there is none of nothing."""
+    return round(100 * min(1.0, max(0.0, 1 - part / total)), 1) if total > 0 else None
+
+
+_DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., float | None]]] = {
+    "home_power": (("grid_power", "solar_power", "battery_power"), _balance),
+    "self_consumption": (("solar_energy_today", "grid_export_energy_today"), _share_without),
+    "autarky": (("home_energy_today", "grid_import_energy_today"), _share_without),
+}
+
+
+def _by_kind(parts: Mapping[str, str], site: str) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for device, kind in parts.items():
+        if device != site:
+            groups.setdefault(kind, []).append(device)
+    return groups
+
+
+def _devices_with(
+    key: str, kinds: Sequence[str], values: Mapping[Ref, Value], groups: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """Return the devices a sum must hold: of one kind, all that report it or nothing at all yet."""
+    for kind in kinds:
+        devices = groups.get(kind, ())
+        if any(Ref(device, key) in values for device in devices):
+            silent = set(devices) - {ref.device for ref in values}
+            return [device for device in devices if device in silent or Ref(device, key) in values]
+    return []
+
+
+def _number(value: Value) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _numbers(values: Mapping[Ref, Value], devices: Iterable[str], key: str) -> list[float | None]:
+    return [_number(values.get(Ref(device, key))) for device in devices]
+
+
+def _complete(values: Iterable[float | None]) -> list[float] | None:
+    """Return the values if none is missing."""
+    complete = []
+    for value in values:
+        if value is None:
+            return None
+        complete.append(value)
+    return complete
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    complete = _complete(values)
+    return None if complete is None else round(sum(complete), _DECIMALS)
+
+
+def _weighted(levels: list[float | None], capacities: list[float | None]) -> float | None:
+    """Return the mean level of batteries of these capacities; of a single one its own."""
+    if len(levels) == 1:
+        return levels[0]
+    charges, whole = _complete(levels), _complete(capacities)
+    if charges is None or whole is None or sum(whole) <= 0:
+        return None
+    return round(math.sumprod(charges, whole) / sum(whole), 1)
