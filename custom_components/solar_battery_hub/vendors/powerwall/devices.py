@@ -113,10 +113,15 @@ class DeviceList:
         return Device(
             id=meter.serial,
             kind=DeviceKind.METER,
-            name=f"Meter {meter.serial[-5:]}",
+            name=f"Meter {_meter_name(meter)}",
             manufacturer=_MAKER if (meter.type or "").startswith("synchrometer") else "Neurio",
             parent=self.gateway.id,
             model=meter.type,
             serial=meter.serial,
             mac=meter.mac if meter.mac and _MAC.fullmatch(meter.mac) else None,
         )
+
+
+def _meter_name(meter: Meter) -> str:
+    """Return what tells meters apart: a synchrometer is the gateway's own X or Y."""
+    return meter.serial[-1] if (meter.type or "").startswith("synchrometer") else meter.serial[-5:]
