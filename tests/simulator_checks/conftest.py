@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import aiohttp
+from multidict import CIMultiDictProxy
 import pytest
 
 from tests.simulators.clock import SimClock
@@ -24,7 +25,7 @@ class Reply:
 
     status: int
     body: bytes
-    headers: aiohttp.typedefs.LooseHeaders
+    headers: CIMultiDictProxy[str]
 
     @property
     def json(self) -> Any:

@@ -1,6 +1,7 @@
 """The house obeys physics: what its powers say, its counters count."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from tests.simulators.plant import Truth
 
 from .conftest import NOON
 
-FLOWS = {
+FLOWS: dict[str, Callable[[Truth], float]] = {
     "solar_wh": lambda truth: truth.solar_w,
     "standby_wh": lambda truth: truth.standby_w,
     "home_wh": lambda truth: truth.home_w,

@@ -31,7 +31,7 @@ async def statuses(client: Client) -> dict[tuple[str, str], int]:
     for row in ROWS:
         client.token = None if row.path == "/logout" else token
         body = {"empty": "form"} if row.path == "/auth/toggle/login" else {}
-        options = {} if row.method == "GET" else {"json": body}
+        options: dict[str, Any] = {} if row.method == "GET" else {"json": body}
         reply = await client.send(row.method, real_path(client, row.path), **options)
         answered[row.method, row.path] = reply.status
     return answered
@@ -56,7 +56,7 @@ async def test_stranger_gets_the_open_paths(connect: Connect, profile: str, miss
     client = await connect(profile, user=None)
     exists = {"/v2/islanding/mode": False} if profile == "gw2-20.49" else {}
     for row in ROWS:
-        options = {} if row.method == "GET" else {"json": {"empty": "form"}}
+        options: dict[str, Any] = {} if row.method == "GET" else {"json": {"empty": "form"}}
         reply = await client.send(row.method, real_path(client, row.path), **options)
         closed = row.who != "open" and row.status != 404 and exists.get(row.path, True)
         if row.path == "/solar_powerwall":

@@ -20,6 +20,7 @@ A fault is ``(path, kind, arguments)``. The kinds, with their arguments and defa
 ``content_type``   the answer says it is ``value`` ("text/plain")
 =================  ===================================================================================================
 
+aiohttp and browsers repeat a GET once when a kept-alive connection dies: a ``reset`` with ``times=1`` is not noticed.
 ``refuse`` is the server's own: ``Simulator.refuse_connections``. Vendors add named presets.
 """
 

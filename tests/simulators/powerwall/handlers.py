@@ -20,6 +20,7 @@ EMPTY_OK = Answer(status=200)
 ACCEPTED = Answer(status=202)
 ACCEPTED_EMPTY_OBJECT = json_answer({}, status=202)
 NO_CONTENT = Answer(status=204)
+LOST = Answer(delivery="reset")
 BAD_BODY = refusal(400, "invalid request body", "Unable to parse request")
 CANNOT_STOP = refusal(500, "Cannot Start Wizard", "Unable to stop sitemaster")
 STILL_RUNNING = refusal(409, "Sitemaster is current running", "Sitemaster is current running")
@@ -40,6 +41,8 @@ class Device:
     sessions: Sessions
     powerwall_plus: bool = False
     toggle_started: bool = False
+    line_down: bool = False
+    """The answer to the last commit was lost; so is the answer to its repetition."""
     static: dict[str, Answer] = field(default_factory=dict)
     powerwalls: tuple[tuple[int, bool], Answer] | None = None
 
@@ -142,10 +145,13 @@ def ask_operation(call: Call) -> Answer:
 
 def commit(call: Call) -> Answer:
     """Apply what was asked (§9.2 step 2)."""
+    if call.device.line_down:
+        return LOST
     gateway = call.device.gateway
     kind = gateway.commit()
     if kind == "answer_lost":
-        return Answer(delivery="reset")
+        call.device.line_down = True
+        return LOST
     return json_answer(system.status(gateway)) if gateway.profile.commit_answers_status else ACCEPTED
 
 

@@ -22,6 +22,7 @@ from tests.simulators.powerwall.tls import GatewayTls
 from tests.simulators.wire import Answer, RequestRecord, text_answer
 
 LOGIN_PATH = "/api/login/Basic"
+COMMIT_PATH = "/api/config/completed"
 DIN_PATH = "/tedapi/din"
 DISABLED_REASONS = ("DisabledExcessiveVoltageDrop",)
 LABEL_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -33,7 +34,12 @@ HOUSE_OPTIONS = ("timezone", "cloudiness", "solar_peak_w", "load_scale")
 def _house(profile: Profile, clock: SimClock, batteries: list[Battery], seed: int, options: dict[str, Any]) -> House:
     """Return a house in the profile's region."""
     region = {"timezone": profile.region.timezone, "latitude": profile.region.latitude}
-    return House(clock, batteries=batteries, seed=seed, **{**region, **options})
+    return House(
+        clock,
+        batteries=batteries,
+        seed=seed,
+        **{**region, **{name: value for name, value in options.items() if value is not None}},
+    )
 
 
 class PowerwallSimulator(Simulator):
@@ -88,7 +94,7 @@ class PowerwallSimulator(Simulator):
         self._batteries = BatteryMaker(random)
         serial = serial or new_serial(random)
         fitted = [self._batteries.make() for _ in range(batteries)]
-        house_options = {name: options.pop(name) for name in HOUSE_OPTIONS if options.get(name) is not None}
+        house_options = {name: options.pop(name) for name in HOUSE_OPTIONS if name in options}
         house = house or _house(chosen, clock, fitted, seed, house_options)
         super().__init__(clock=clock, house=house, presets=PRESETS)
         self.gateway = Gateway(self.profile, clock, house, serial, seed)
@@ -277,6 +283,7 @@ class PowerwallSimulator(Simulator):
         if found is None:
             return NOT_FOUND
         route, param = found
+        self._device.line_down = self._device.line_down and raw_path == COMMIT_PATH
         if (denied := self._denied(route, role, request.method)) is not None:
             return denied
         if route.needs_running and not self.gateway.running:
