@@ -23,7 +23,7 @@ async def gateway(start_powerwall: StartPowerwall) -> PowerwallSimulator:
 async def test_menu_names_every_vendor(hass: HomeAssistant) -> None:
     flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert flow["type"] is FlowResultType.MENU
-    assert list(flow["menu_options"]) == ["powerwall"]
+    assert flow["menu_options"] == ["powerwall"]
 
 
 async def test_full_set_up(hub: Hub, gateway: PowerwallSimulator) -> None:
@@ -32,7 +32,7 @@ async def test_full_set_up(hub: Hub, gateway: PowerwallSimulator) -> None:
     assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "powerwall")
     flow = await hub.fill(flow, powerwall_form(gateway))
     assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "powerwall_certificate")
-    shown = flow["description_placeholders"]["fingerprint"]
+    shown = (flow["description_placeholders"] or {})["fingerprint"]
     assert shown.replace(":", "").lower() == gateway.fingerprint
     assert gateway.logins == 0, "the password left before the certificate was confirmed"
     flow = await hub.fill(flow, {})
@@ -80,7 +80,7 @@ async def test_dialog_budget(hub: Hub, gateway: PowerwallSimulator) -> None:
         flow = await hub.fill(flow, powerwall_form(gateway, password=f"wrong{attempt}"))
         flow = await hub.fill(flow, {})
     assert flow["errors"] == {"base": "locked"}
-    assert flow["description_placeholders"]["until"]
+    assert (flow["description_placeholders"] or {})["until"]
     assert gateway.logins == 5
 
 

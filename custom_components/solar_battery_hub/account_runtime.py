@@ -20,7 +20,7 @@ from .coordinator import FeedCoordinator
 from .core.board import Board, needed_for
 from .core.clock import Clock
 from .core.counters import Counters
-from .core.errors import AuthFailed, CertificateChanged, HubError, Locked, RateLimited
+from .core.errors import AuthFailed, CertificateChanged, HubError, Locked, RateLimited, Unreachable
 from .core.feed import Feed
 from .core.model import Ref, Snapshot, Value
 from .devices import DeviceBook, devices_from
@@ -35,7 +35,8 @@ type Listener = Callable[[], None]
 
 # Readings the account itself gives, on its root device.
 OWN_KEYS = ("reachable", "locked_until", "calls_today")
-OWN_FEED = Feed(key="account", interval=0.0, floor=0.0)
+# Failures after which the other feeds need not try.
+NOBODY_THERE = (AuthFailed, CertificateChanged, Locked, Unreachable)
 
 
 class AccountRuntime:
@@ -81,10 +82,13 @@ class AccountRuntime:
         await self._async_register_devices()
         for coordinator in self.feeds.values():
             await coordinator.async_refresh()
-            if coordinator.error is not None:
-                if not self._providers:
-                    raise _setup_error(coordinator.error) from coordinator.error
+            if isinstance(coordinator.error, NOBODY_THERE):
                 break
+        errors = [coordinator.error for coordinator in self.feeds.values() if coordinator.error]
+        if errors and not self._providers:
+            raise _setup_error(errors[0]) from errors[0]
+        for coordinator in self.feeds.values():
+            coordinator.keep_asking()
         self._started = True
         self.refresh_view()
 
@@ -173,7 +177,7 @@ class AccountRuntime:
     async def async_fetch(self, coordinator: FeedCoordinator) -> Snapshot | None:
         """Fetch one feed for its coordinator and take in what it brings."""
         try:
-            snapshot = await self.account.fetch(coordinator.feed, self._wanted())
+            snapshot = await self.account.fetch(coordinator.feed, self._wanted(coordinator))
         except HubError as err:
             self._on_failure(coordinator, err)
             return None
@@ -183,14 +187,11 @@ class AccountRuntime:
         await self._take(coordinator.feed, snapshot)
         return snapshot
 
-    def _wanted(self) -> Wanted:
-        """Return what somebody looks at; before the entities are there, what is enabled."""
-        if self._adders:
-            refs = frozenset(ref for feed in self.feeds.values() for ref in feed.refs)
-        elif self._providers:
-            refs = frozenset(self._providers) - self._disabled()
-        else:
-            return Wanted()
+    def _wanted(self, coordinator: FeedCoordinator) -> Wanted:
+        """Return what somebody looks at; of a feed never asked before, what is not disabled."""
+        if coordinator.data is None:
+            return Wanted(but=self._disabled())
+        refs = frozenset(ref for feed in self.feeds.values() for ref in feed.refs)
         return Wanted(refs=needed_for(refs))
 
     def _disabled(self) -> frozenset[Ref]:

@@ -64,7 +64,7 @@ class Connection:
 
     @callback
     def succeeded(self, feed: str) -> bool:
-        """Note an answer; return whether other feeds are worth an early try."""
+        """Note an answer; return whether it is the first after a failure."""
         if self.locked_until is not None:
             self.locked_until = None
             self._clear_issue(Issue.LOCKED)
@@ -74,7 +74,7 @@ class Connection:
         self._clear_issue(Issue.CERTIFICATE)
         if not self._failing:
             _LOGGER.info("%s can be read again", self._entry.title)
-        return bool(self._failing)
+        return True
 
     @callback
     def idle(self, feed: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import logging
 from typing import TYPE_CHECKING, override
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .core.errors import HubError
@@ -43,6 +43,7 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         self.last_call: datetime | None = None
         self.not_before: datetime | None = None
         self._runtime = runtime
+        self._stop_asking: CALLBACK_TYPE | None = None
 
     @property
     def refs(self) -> frozenset[Ref]:
@@ -50,10 +51,19 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         return frozenset(ref for ref in self.async_contexts() if isinstance(ref, Ref))
 
     @callback
+    def keep_asking(self) -> None:
+        """Ask until the first answer, for before it nobody knows what to listen to."""
+        if self.data is None:
+            self._stop_asking = self.async_add_listener(lambda: None)
+
+    @callback
     def succeeded(self) -> None:
         """Note an answer."""
         self.failures = 0
         self.error = self.not_before = None
+        if self._stop_asking is not None:
+            self._stop_asking()
+            self._stop_asking = None
 
     @callback
     def failed(self, error: HubError) -> None:
@@ -63,10 +73,10 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
 
     @callback
     def hurry(self) -> None:
-        """Try again now if the last call failed: the vendor answers again."""
-        if not self.failures:
+        """Try again now if the last call failed or was never made: the vendor answers again."""
+        if not self.failures and self.data is not None:
             return
-        if not self.refs:
+        if not self.refs and self._stop_asking is None:
             self._runtime.connection.idle(self.feed.key)
             return
         self.config_entry.async_create_task(self.hass, self.async_refresh(), f"{self.name} retry")

@@ -104,9 +104,12 @@ def test_failures_double_the_interval_up_to_the_cap(failures: int, expected: flo
     assert due(LOCAL, failures=failures) == expected
 
 
-def test_back_off_never_makes_a_slow_feed_faster() -> None:
-    slow = Feed(key="facts", interval=86400, floor=60)
-    assert due(slow, failures=4) == 86400
+@pytest.mark.parametrize(("floor", "expected"), [(30, 60), (300, 300)])
+def test_a_rarely_asked_feed_is_asked_again_soon(floor: float, expected: float) -> None:
+    """Nobody waits a day because one call failed; the floor still holds."""
+    slow = Feed(key="facts", interval=86400, floor=floor)
+    assert due(slow, failures=1) == expected
+    assert due(slow, failures=4) == expected
 
 
 def test_back_off_replaces_the_tick() -> None:

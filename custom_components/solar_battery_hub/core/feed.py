@@ -31,8 +31,8 @@ class Feed:
 
     ``interval`` is the present pace and ``floor`` the fastest the vendor allows.
     ``devices`` are the ids that one call asks for together. After ``stale_after`` a value
-    without news is worth nothing. Back-off after failures ends at ``backoff_cap``, or at
-    the interval where that is longer.
+    without news is worth nothing. After failures it is asked again
+    within ``backoff_cap`` as far as the floor allows, however rarely otherwise.
     """
 
     key: str
@@ -74,7 +74,8 @@ def next_call(
 
     To be asked once after each call, not again while waiting. ``last_call`` is when the
     last one began; ``measured_at`` the vendor's own time of what it brought, for several
-    devices the latest. ``failures`` in a row double the interval each after the first.
+    devices the latest. ``failures`` in a row double the interval, or the back-off cap where
+    that is shorter, each after the first.
     """
     if last_call is None:
         return now
@@ -88,8 +89,9 @@ def next_call(
 
 
 def _backed_off(feed: Feed, failures: int) -> timedelta:
-    doubled = math.ldexp(feed.interval, min(failures - 1, 32))
-    return timedelta(seconds=max(feed.floor, min(doubled, max(feed.interval, feed.backoff_cap))))
+    first = min(feed.interval, feed.backoff_cap)
+    doubled = math.ldexp(first, min(failures - 1, 32))
+    return timedelta(seconds=max(feed.floor, min(doubled, feed.backoff_cap)))
 
 
 def _aligned(tick: Tick, measured_at: datetime, earliest: datetime) -> datetime:

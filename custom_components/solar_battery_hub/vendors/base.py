@@ -39,13 +39,15 @@ class PrivateStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which readings somebody looks at; ``None`` means all."""
+    """Which readings somebody looks at: ``refs``, or all ``but`` some where that is ``None``."""
 
     refs: frozenset[Ref] | None = None
+    but: frozenset[Ref] = frozenset()
 
     def any(self, device: str, keys: frozenset[str]) -> bool:
         """Tell whether any of these keys of this device is wanted."""
-        return self.refs is None or any(Ref(device, key) in self.refs for key in keys)
+        refs = {Ref(device, key) for key in keys}
+        return bool(refs - self.but if self.refs is None else refs & self.refs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +98,7 @@ class Account(Protocol):
     async def read_back(self, device: str, settings: frozenset[str]) -> Mapping[str, Value]:
         """Read settings from the device itself, never from a cache."""
 
-    async def history(
-        self, device: str, start: datetime, end: datetime, period: str
-    ) -> Sequence[Mapping[str, Value]]:
+    async def history(self, device: str, start: datetime, end: datetime, period: str) -> Sequence[Mapping[str, Value]]:
         """Return energy rows of the vendor's own history; raises NotSupported without one."""
 
     async def close(self, *, forget: bool) -> None:
