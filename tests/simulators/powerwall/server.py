@@ -68,6 +68,7 @@ class PowerwallSimulator(Simulator):
 
     vendor: ClassVar[str] = "powerwall"
     scheme: ClassVar[str] = "https"
+    _plain: Listener | None = None
 
     def __init__(
         self,
@@ -104,7 +105,6 @@ class PowerwallSimulator(Simulator):
         self.access = Access(*passwords, **options)
         self.sessions = Sessions(self.profile, clock, self.access, serial, Random(f"tokens {seed}"))
         self.http_port = http_port
-        self._plain: Listener | None = None
         self._device = Device(self.gateway, self.sessions, powerwall_plus=powerwall_plus)
         self._tls = GatewayTls(clock.now())
         if stopped:
