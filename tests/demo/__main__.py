@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 import signal
 import sys
@@ -14,13 +15,13 @@ from tests.demo.accounts import ACCOUNTS, DemoAccount, expectations
 from tests.demo.api import HassApi, Json
 from tests.demo.check import check
 from tests.demo.dashboard import make_dashboard, view
-from tests.demo.daytime import time_zone_with_sun
+from tests.demo.daytime import roof_for, time_zone_with_sun
 from tests.demo.energy import save_preferences
 from tests.demo.hass_process import LOG, Hass, running_hass
 from tests.demo.home import Home, Registry, until_loaded
 from tests.demo.log import complaints, read
 from tests.demo.onboarding import PASSWORD, USERNAME, add_account, onboarded
-from tests.demo.past import import_past
+from tests.demo.past import import_past, live_some_days
 from tests.demo.processes import REPOSITORY, DemoError, free_port
 from tests.demo.simulated import Simulated, running_simulator
 
@@ -40,17 +41,19 @@ class Demo:
 @asynccontextmanager
 async def running_demo(folder: Path) -> AsyncIterator[Demo]:
     """Start everything in ``folder`` and set it up; end it all on leaving."""
-    zone = time_zone_with_sun()
+    now = datetime.now(UTC)
+    zone = time_zone_with_sun(now)
+    weather = ("--timezone", zone, "--solar-peak", str(round(roof_for(now))), "--cloudiness", "0.3")
     async with AsyncExitStack() as stack:
         say("Starting the simulators and Home Assistant …")
-        hass = await stack.enter_async_context(running_hass(folder / "config", port=free_port(), time_zone=zone))
         simulators = [
             await stack.enter_async_context(
-                running_simulator((*account.simulator, "--timezone", zone), folder / f"{account.vendor}.log")
+                running_simulator((*account.simulator, *weather), folder / f"{account.vendor}.log")
             )
             for account in ACCOUNTS
         ]
-        pasts = [await simulated.live_some_days() for simulated in simulators]
+        hass = await stack.enter_async_context(running_hass(folder / "config", port=free_port(), time_zone=zone))
+        pasts = [await live_some_days(*pair) for pair in zip(ACCOUNTS, simulators, strict=True)]
         api = await stack.enter_async_context(onboarded(hass))
         say("Adding the accounts …")
         homes = [await _add(api, *pair) for pair in zip(ACCOUNTS, simulators, strict=True)]
@@ -60,7 +63,6 @@ async def running_demo(folder: Path) -> AsyncIterator[Demo]:
 
 async def _add(api: HassApi, account: DemoAccount, simulated: Simulated) -> Home:
     """Add one account through the dialog, as a user does."""
-    await simulated.set_house(**account.house)
     description = simulated.description
     entry_id = await add_account(api, account.answers(description), account.shown(description))
     await until_loaded(api, entry_id)

@@ -12,8 +12,6 @@ from tests.demo.processes import REPOSITORY
 
 SIMULATORS = REPOSITORY / "tests" / "simulators"
 
-SUNNY = ("--solar-peak", "16000", "--cloudiness", "0.3")
-
 type Description = Mapping[str, Any]
 """What a simulator prints when it is ready."""
 
@@ -22,15 +20,17 @@ type Description = Mapping[str, Any]
 class DemoAccount:
     """One account of the demo.
 
-    ``simulator``: its options on the command line. ``house``: what is set when it has lived some days. ``answers``: what
-    a user enters, by step of the dialog. ``shown``: what a step must show, so that the user can compare. ``site``: our id
-    of the device that stands for the whole; ``parts``: ids of the other devices with their part of the truth.
+    ``simulator``: its options on the command line. ``past`` and ``today``: what is set in its house for the days before
+    the demo, and at the midnight before it. ``answers``: what a user enters, by step of the dialog. ``shown``: what a
+    step must show, so that the user can compare. ``site``: our id of the device that stands for the whole; ``parts``:
+    kinds and ids of the other devices, each with its part of the truth.
     """
 
     vendor: str
     title: str
     simulator: tuple[str, ...]
-    house: Mapping[str, Json]
+    past: Mapping[str, Json]
+    today: Mapping[str, Json]
     answers: Callable[[Description], Mapping[str, Json]]
     shown: Callable[[Description], Mapping[str, str]]
     site: Callable[[Description], str]
@@ -54,8 +54,9 @@ ACCOUNTS = (
     DemoAccount(
         vendor="powerwall",
         title="Powerwall",
-        simulator=("powerwall", "--profile", "gw2-24.44", "--installer-toggle-done", "--batteries", "3", *SUNNY),
-        house={"level": 78, "reserve_percent": 24},
+        simulator=("powerwall", "--profile", "gw2-24.44", "--installer-toggle-done", "--batteries", "3"),
+        past={"mode": "autonomous", "reserve_percent": 24},
+        today={"mode": "self_consumption", "level": 40},
         answers=_powerwall_answers,
         shown=lambda description: {"powerwall_certificate": description["fingerprint"]},
         site=lambda description: description["din"],

@@ -27,6 +27,7 @@ async def check(api: HassApi, homes: Sequence[Home], log: Path) -> list[str]:
     problems += await _leaks(api, homes, log)
     problems += [f"Log: {record}" for record in complaints(read(log).splitlines())]
     print(table(await _rows(api, homes)))
+    print(await _without_value(api, homes))
     return problems
 
 
@@ -143,12 +144,27 @@ async def _rows(api: HassApi, homes: Sequence[Home]) -> list[tuple[str, ...]]:
     ]
 
 
+async def _without_value(api: HassApi, homes: Sequence[Home]) -> str:
+    """Return the entities without a value in words: some have none yet (a button nobody pressed)."""
+    registry = await Registry.read(api)
+    states = await api.states()
+    ids = [entity_id for home in homes for _, entity_ids in registry.devices(home) for entity_id in entity_ids]
+    return "\n".join(
+        f"{kind.capitalize()}: {', '.join(found)}"
+        for kind in NO_VALUE
+        if (found := [entity_id for entity_id in ids if _kind(states, entity_id) == kind])
+    )
+
+
+def _kind(states: Json, entity_id: str) -> str:
+    """Return whether an entity has a value, or which of the two it shows instead; a missing one is unavailable."""
+    state: str = states.get(entity_id, {"state": "unavailable"})["state"]
+    return state if state in NO_VALUE else VALUE
+
+
 def _counts(entity_ids: Sequence[str], states: Json) -> Iterator[int]:
     """Yield how many entities there are, have a value, are unknown and are unavailable."""
-    kinds = Counter(
-        state if (state := states.get(entity_id, {"state": "unavailable"})["state"]) in NO_VALUE else VALUE
-        for entity_id in entity_ids
-    )
+    kinds = Counter(_kind(states, entity_id) for entity_id in entity_ids)
     yield len(entity_ids)
     yield from (kinds[kind] for kind in (VALUE, *NO_VALUE))
 

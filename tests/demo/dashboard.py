@@ -20,6 +20,10 @@ TODAY = (
     "battery_charge_energy_today",
     "battery_discharge_energy_today",
 )
+CONTROLS = {
+    "operating_mode": {"type": "select-options"},
+    "backup_reserve": {"type": "numeric-input", "style": "slider"},
+}
 
 type Entities = Mapping[str, str]
 """Entity ids of one device by reading."""
@@ -41,7 +45,14 @@ def view(vendor: str, title: str, site: Entities, batteries: Iterable[Entities])
         _section("Battery", "mdi:home-battery", _battery(site, batteries)),
         _section("Today", "mdi:calendar-today", _today(site)),
     ]
-    return {"title": title, "path": vendor, "type": "sections", "max_columns": 3, "sections": sections}
+    return {
+        "title": title,
+        "path": vendor,
+        "type": "sections",
+        "max_columns": 3,
+        "dense_section_placement": True,
+        "sections": sections,
+    }
 
 
 def _section(heading: str, icon: str, cards: Iterable[Json]) -> Json:
@@ -51,17 +62,16 @@ def _section(heading: str, icon: str, cards: Iterable[Json]) -> Json:
 
 
 def _tile(entity_id: str, **options: Json) -> Json:
-    """Return a tile, which the frontend names like its entity."""
-    return {"type": "tile", "entity": entity_id, **options}
+    """Return a tile with the entity's own name; the device's stands above."""
+    return {"type": "tile", "entity": entity_id, "name": {"type": "entity"}, **options}
 
 
 def _now(site: Entities) -> Iterable[Json]:
-    """Return the powers, their recent past, and how the house stands to the grid."""
+    """Return the powers, how they went today, and how the house stands to the grid."""
     for key, color, icon in POWERS:
         if key in site:
             yield _tile(site[key], color=color, icon=icon)
-    graph = [{"entity": site[key]} for key, _, _ in POWERS if key in site]
-    yield {"type": "history-graph", "hours_to_show": 1, "entities": graph}
+    yield {"type": "power-sources-graph", "title": "Today's power"}
     if "grid_status" in site:
         yield _tile(site["grid_status"], grid_options={"columns": 12})
 
@@ -70,22 +80,19 @@ def _battery(site: Entities, batteries: Iterable[Entities]) -> Iterable[Json]:
     """Return the charge, the controls and every single battery."""
     if "battery_level" in site:
         severity = {"green": 40, "yellow": 20, "red": 0}
-        yield {"type": "gauge", "entity": site["battery_level"], "needle": False, "severity": severity}
-    features = {
-        "operating_mode": {"type": "select-options"},
-        "backup_reserve": {"type": "numeric-input", "style": "slider"},
-    }
-    for key, feature in features.items():
+        yield {
+            "type": "gauge",
+            "entity": site["battery_level"],
+            "name": {"type": "entity"},
+            "severity": severity,
+        }
+    for key, feature in CONTROLS.items():
         if key in site:
             yield _tile(site[key], features=[feature], grid_options={"columns": 12}, color="green")
     for battery in batteries:
         if "battery_level" in battery:
             yield _tile(
-                battery["battery_level"],
-                name={"type": "device"},
-                features=[{"type": "bar-gauge"}],
-                color="green",
-                grid_options={"columns": 12},
+                battery["battery_level"], name={"type": "device"}, features=[{"type": "bar-gauge"}], color="green"
             )
 
 

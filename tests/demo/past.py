@@ -1,13 +1,33 @@
 """A past for the demo's graphs: the statistics the sensors would have, had they been there for some days."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
+from tests.demo.accounts import DemoAccount
 from tests.demo.api import HassApi, Json
 from tests.demo.dashboard import Entities
+from tests.demo.daytime import HOUR
 from tests.demo.expectations import Expected, evaluate
+from tests.demo.simulated import Simulated
 
-HOURS = 72
+DAYS = 3
 SAMPLES_PER_HOUR = 4
+
+
+async def live_some_days(account: DemoAccount, simulated: Simulated) -> list[Json]:
+    """Give a house its last days; return its truth in even steps, from a midnight to the last full hour.
+
+    The clock in the demo's house shows ``HOUR`` then.
+    """
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    midnight = now - timedelta(hours=HOUR)
+    step = timedelta(hours=1) / SAMPLES_PER_HOUR
+    await simulated.set_house(**account.past)
+    past = await simulated.live(midnight - timedelta(days=DAYS), midnight - step, step)
+    await simulated.set_house(**account.today)
+    past += await simulated.live(midnight, now, step)
+    await simulated.return_to_present()
+    return past
 
 
 async def import_past(

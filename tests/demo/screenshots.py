@@ -109,7 +109,7 @@ class Pictures:
             await choice.wait_for()
             await self._save(page, "add-vendor")
             await choice.click()
-            form = answers[account.vendor]
+            form = {**answers[account.vendor], "password": other.description["password"]}
             for field in ("host", "password"):
                 await page.locator(f"input[name={field}]").fill(form[field])
             await self._save(page, f"add-{account.vendor}")

@@ -11,7 +11,6 @@ import aiohttp
 
 from tests.demo.api import LIMIT, Json
 from tests.demo.log import read
-from tests.demo.past import HOURS, SAMPLES_PER_HOUR
 from tests.demo.processes import DemoError, python_process
 
 START_SECONDS = 60
@@ -33,21 +32,18 @@ class Simulated:
         """Change sun, consumption, charge and the like."""
         await self._ask("POST", "house", changes)
 
-    async def live_some_days(self) -> list[Json]:
-        """Let the house live the last days in a moment and return its truth in even steps, up to the last full hour.
-
-        Afterwards the simulator's clock shows the present time again.
-        """
-        now = datetime.now(UTC)
-        step = timedelta(hours=1) / SAMPLES_PER_HOUR
-        first = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS)
-        past = []
+    async def live(self, first: datetime, last: datetime, step: timedelta) -> list[Json]:
+        """Let the house live a part of the past in a moment; return its truth in even steps from ``first`` to ``last``."""
         await self._ask("POST", "clock", {"speed": 0})
-        for number in range(HOURS * SAMPLES_PER_HOUR + 1):
+        truths = []
+        for number in range((last - first) // step + 1):
             await self._ask("POST", "clock", {"set": (first + number * step).isoformat()})
-            past.append(await self.truth())
+            truths.append(await self.truth())
+        return truths
+
+    async def return_to_present(self) -> None:
+        """Let the simulator's clock show the present time again."""
         await self._ask("POST", "clock", {"set": datetime.now(UTC).isoformat(), "speed": 1})
-        return past
 
     async def _ask(self, method: str, path: str, order: Json = None) -> Json:
         """Send one order to the control port."""
