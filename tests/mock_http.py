@@ -25,7 +25,7 @@ class _Response(ClientResponse):
         super().__init__(*args, stream_writer=Mock(), **kwargs)
 
 
-class MockHttp(aioresponses):  # type: ignore[misc]
+class MockHttp(aioresponses):
     """Answers instead of the network; ``sent`` lists every request in order.
 
     Used as a context manager: ``with MockHttp() as http: http.get(url, payload=…)``.
@@ -43,7 +43,9 @@ class MockHttp(aioresponses):  # type: ignore[misc]
         super().add(*args, **kwargs)
 
     @override
-    async def _request_mock(self, session: ClientSession, method: str, url: URL, *args: Any, **kwargs: Any) -> Any:
+    async def _request_mock(
+        self, session: ClientSession, method: str, url: URL | str, *args: Any, **kwargs: Any
+    ) -> Any:
         options = dict(kwargs)
         body, headers = options.pop("json", None), options.pop("headers", None)
         self.sent.append(Sent(method, str(url), body, dict(headers or {}), options))

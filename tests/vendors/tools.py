@@ -39,7 +39,7 @@ class MemoryStore:
         """Start with what another run left behind."""
         self.shared: dict[str, Any] = {} if shared is None else shared
         self.session: dict[str, Any] = {} if session is None else session
-        self.saved: dict[str, Any] = {}
+        self.saved: dict[str, Any] = copy.deepcopy({"shared": self.shared, "session": self.session})
         self.on_save: Callable[[], None] = lambda: None
 
     async def save(self) -> None:

@@ -235,7 +235,7 @@ class PowerwallClient:
             answer = await self._send("POST", LOGIN_PATH, self._credentials(), None, secret=True)
             if answer.status in (401, 403):
                 await self._login.refused(answer)
-            await self._judge(answer, LOGIN_PATH)
+            await self._judge(answer, LOGIN_PATH, lasting=False)
             await self._login.accepted(answer)
             if self.is_old:
                 self.rests.allow_all()
@@ -260,18 +260,18 @@ class PowerwallClient:
     async def _judge(self, answer: Answer, path: str, *, lasting: bool = True, anonymous: bool = False) -> None:
         """Raise what an error status means (§4) and remember what is to be remembered.
 
-        A 404 is remembered until the firmware changes, or ten minutes when not ``lasting``;
-        a 401 for good only where nobody is to sign in (``anonymous``).
+        403 and 404 are remembered until the firmware changes, or ten minutes when not
+        ``lasting``; so is a 401 where nobody is to sign in (``anonymous``).
         """
         match answer.status:
             case status if 200 <= status < 300:
                 self._store.shared.pop("throttled", None)
                 return
             case 403:
-                self.rests.forbidden(path)
+                self.rests.forbidden(path, None if lasting else PROBE_REST)
                 error: HubError = NotSupported(f"{path} is not for this sign-in")
             case 401 if anonymous:
-                self.rests.forbidden(path)
+                self.rests.forbidden(path, None)
                 error = NotSupported(f"{path} needs a login")
             case 404:
                 self.rests.missing(path, None if lasting else PROBE_REST)

@@ -19,7 +19,7 @@ class Endpoint[T]:
     """One readable path and how its answer is parsed.
 
     ``measures`` marks the five that answer 502 while the sitemaster is stopped (§4).
-    ``everywhere`` marks those that every gateway has: their 404 is a fault that passes.
+    ``everywhere`` marks those that every gateway has: their 404 or 403 is a fault that passes.
     ``open`` marks what needs no login on any firmware (§3.6).
     """
 
@@ -107,9 +107,9 @@ class Rests:
         """Remember that there is no such path, for this long or until the firmware changes."""
         self._note(self._gateway, path, "missing", seconds)
 
-    def forbidden(self, path: str) -> None:
-        """Remember that these credentials may not use a path."""
-        self._note(self._role, path, "forbidden", None)
+    def forbidden(self, path: str, seconds: float | None) -> None:
+        """Remember that these credentials may not use a path, for this long or until the firmware changes."""
+        self._note(self._role, path, "forbidden", seconds)
 
     def allow_all(self) -> None:
         """Forget what was forbidden: the role has changed."""
