@@ -1,6 +1,6 @@
 """aioresponses for the aiohttp that is installed: answers without a network, requests in order."""
 
-from typing import Any, NamedTuple, override
+from typing import Any, NamedTuple, Self, override
 from unittest.mock import Mock
 
 from aiohttp import ClientResponse, ClientSession
@@ -37,6 +37,11 @@ class MockHttp(aioresponses):
         self.sent: list[Sent] = []
 
     @override
+    def __enter__(self) -> Self:
+        super().__enter__()
+        return self
+
+    @override
     def add(self, *args: Any, **kwargs: Any) -> None:
         """Add an answer, as aioresponses does."""
         kwargs.setdefault("response_class", _Response)
@@ -49,4 +54,4 @@ class MockHttp(aioresponses):
         options = dict(kwargs)
         body, headers = options.pop("json", None), options.pop("headers", None)
         self.sent.append(Sent(method, str(url), body, dict(headers or {}), options))
-        return await super()._request_mock(session, method, url, *args, **kwargs)
+        return await super()._request_mock(orig_self, method, url, *args, **kwargs)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from custom_components.solar_battery_hub.core.model import Ref
-from custom_components.solar_battery_hub.vendors.powerwall import readings
+from custom_components.solar_battery_hub.vendors.powerwall import fact_readings, readings
 from custom_components.solar_battery_hub.vendors.powerwall.readings import Values
 
 GATEWAY = "gateway"
@@ -160,9 +160,9 @@ READ: dict[str, tuple[Callable[[Any], Values], Callable[[Any], Iterator[tuple[Re
     "/api/operation": (lambda said: readings.operation_values(GATEWAY, said), operation),
     "/api/sitemaster": (lambda said: readings.sitemaster_values(GATEWAY, said), nothing),
     "/api/meters/site": (lambda said: readings.phase_values(GATEWAY, said), site_meters),
-    "/api/site_info": (lambda said: readings.site_values(GATEWAY, said), nothing),
-    "/api/solars": (lambda said: readings.solar_values(GATEWAY, said), nothing),
-    "/api/networks": (lambda said: readings.network_values(GATEWAY, said), nothing),
-    "/api/meters": (readings.meter_values, nothing),
-    "/api/system/update/status": (lambda said: readings.update_values(GATEWAY, said), nothing),
+    "/api/site_info": (lambda said: fact_readings.site_values(GATEWAY, said), nothing),
+    "/api/solars": (lambda said: fact_readings.solar_values(GATEWAY, said), nothing),
+    "/api/networks": (lambda said: fact_readings.network_values(GATEWAY, said), nothing),
+    "/api/meters": (fact_readings.meter_values, nothing),
+    "/api/system/update/status": (lambda said: fact_readings.update_values(GATEWAY, said), nothing),
 }

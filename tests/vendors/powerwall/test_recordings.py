@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.solar_battery_hub.core.model import Gone, Ref
-from custom_components.solar_battery_hub.vendors.powerwall import readings
+from custom_components.solar_battery_hub.vendors.powerwall import fact_readings, readings
 from custom_components.solar_battery_hub.vendors.powerwall.answers import Status, SystemStatus
 from custom_components.solar_battery_hub.vendors.powerwall.facts import Powerwalls, SiteInfo
 
@@ -282,7 +282,7 @@ def test_site() -> None:
     assert (new.name, new.timezone) == ("Home Energy Gateway", "America/Los_Angeles")
     assert (new.grid_voltage, new.grid_phase) == (240, "Split")
     assert (old.grid_voltage, old.grid_phase, old.grid_code) == (240, "Split", "60Hz_240V_s_IEEE1547a_2014")
-    assert known(readings.site_values(GATEWAY, new)) == {
+    assert known(fact_readings.site_values(GATEWAY, new)) == {
         "site_name": "Home Energy Gateway",
         "rated_energy": 13.5,
         "rated_power": 5000,
@@ -291,22 +291,22 @@ def test_site() -> None:
 
 
 def test_solar_networks_meters_update() -> None:
-    assert known(readings.solar_values(GATEWAY, parsed(f"{GW2}/solars"))) == {
+    assert known(fact_readings.solar_values(GATEWAY, parsed(f"{GW2}/solars"))) == {
         "solar_equipment": "Enphase Energy IQ7PLUS-72-x-US (240V)",
         "solar_rated_power": 5250,
     }
-    assert known(readings.network_values(GATEWAY, parsed(f"{GW2}/networks"))) == {
+    assert known(fact_readings.network_values(GATEWAY, parsed(f"{GW2}/networks"))) == {
         "network": "wifi",
         "signal_strength": 59,
     }
-    assert readings.meter_values(parsed(f"{GW2}/meters")) == {
+    assert fact_readings.meter_values(parsed(f"{GW2}/meters")) == {
         Ref("<<METER_SERIAL>>synchrometerY", "measures"): "site, solar",
         Ref("<<METER_SERIAL>>synchrometerY", "reachable"): None,
         Ref("<<METER_SERIAL>>synchrometerX", "measures"): "site",
         Ref("<<METER_SERIAL>>synchrometerX", "reachable"): None,
     }
     for name in (f"{GW2}/system.update.status", f"{GW1}/system.update.status"):
-        assert known(readings.update_values(GATEWAY, parsed(name))) == {"update_status": "up_to_date"}
+        assert known(fact_readings.update_values(GATEWAY, parsed(name))) == {"update_status": "up_to_date"}
 
 
 def test_phases() -> None:

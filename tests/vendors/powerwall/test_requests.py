@@ -42,7 +42,9 @@ async def run(http: MockHttp, store: MemoryStore, work: Any, **options: Any) -> 
 
 
 async def read_charge(client: PowerwallClient) -> None:
-    assert await client.read(endpoints.CHARGE) == 69.5
+    charge = await client.read(endpoints.CHARGE)
+    assert charge is not None
+    assert charge.percentage == 69.5
 
 
 async def test_first_read_learns_the_firmware_and_signs_in(store: MemoryStore) -> None:

@@ -102,9 +102,16 @@ def parse_aggregates(data: Any) -> Aggregates:
     return {name: Location.parse(said) for name, said in mapping(data).items() if isinstance(said, Mapping)}
 
 
-def parse_charge(data: Any) -> float | None:
-    """Read ``/api/system_status/soe`` (§6): percent on the raw scale."""
-    return number(mapping(data).get("percentage"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """``/api/system_status/soe`` (§6): percent on the raw scale."""
+
+    percentage: float | None
+
+    @classmethod
+    def parse(cls, data: Any) -> Self:
+        """Read the answer."""
+        return cls(percentage=number(mapping(data).get("percentage")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

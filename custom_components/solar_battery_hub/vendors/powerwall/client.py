@@ -10,7 +10,7 @@ from ...core.parse import text
 from ..base import PrivateStore
 from ..http import Answer, Door, Trust
 from .answers import Status, Version, parse_version
-from .endpoints import BUSY_REST, DIN_PATH, LOGIN_PATH, LOGOUT_PATH, PROBE_REST, STATUS, Endpoint, Rests
+from .endpoints import BUSY_REST, DENIED_REST, DIN_PATH, LOGIN_PATH, LOGOUT_PATH, PROBE_REST, STATUS, Endpoint, Rests
 from .login import AUTOMATIC, STOPPED_BY_LOGIN, Login, LoginRule
 
 CUSTOMER = "customer"
@@ -279,7 +279,7 @@ class PowerwallClient:
             case 429:
                 error = self._throttle(answer)
             case 401 | 503:
-                seconds = answer.retry_after or BUSY_REST
+                seconds = answer.retry_after or (BUSY_REST if answer.status == 503 else DENIED_REST)
                 self.rests.busy(path, seconds)
                 error = RateLimited(seconds, f"{path} answered {answer.status}")
             case 502 | 504:

@@ -173,7 +173,7 @@ class Controls:
             if status and status.blocks and not any(block.backup_ready for block in status.blocks):
                 raise WriteRefused("battery_not_ready")
             charge = await self._client.read(CHARGE)
-            if charge is not None and charge <= _EMPTY:
+            if charge and charge.percentage is not None and charge.percentage <= _EMPTY:
                 raise WriteRefused("battery_empty")
         await self._client.write(ISLANDING_PATH, {"island_mode": _OFF_GRID[off]})
 

@@ -10,7 +10,8 @@ from ...core.errors import NotSupported, RateLimited
 from ..base import PrivateStore
 from . import answers, facts
 
-BUSY_REST = 300.0  # seconds after a 503, or a 401 that a fresh login did not cure (§3.3, §4)
+BUSY_REST = 60.0  # seconds after a 503; §4 has clients wait longer, but an outage must end within a minute
+DENIED_REST = 300.0  # seconds after a 401 that a fresh login did not cure (§3.3)
 PROBE_REST = 600.0  # seconds before a missing endpoint is probed again, whatever happened (§4)
 
 
@@ -32,7 +33,7 @@ class Endpoint[T]:
 
 STATUS = Endpoint(path="/api/status", parse=answers.Status.parse, open=True)
 AGGREGATES = Endpoint(path="/api/meters/aggregates", parse=answers.parse_aggregates, measures=True, everywhere=True)
-CHARGE = Endpoint(path="/api/system_status/soe", parse=answers.parse_charge, measures=True, everywhere=True)
+CHARGE = Endpoint(path="/api/system_status/soe", parse=answers.Charge.parse, measures=True, everywhere=True)
 GRID_STATUS = Endpoint(
     path="/api/system_status/grid_status", parse=answers.GridStatus.parse, measures=True, everywhere=True
 )

@@ -9,7 +9,7 @@ from ...core.clock import Clock
 from ...core.model import Happening, Ref, Snapshot
 from ...core.parse import moment
 from ..base import PrivateStore, Wanted
-from . import endpoints, readings
+from . import endpoints, fact_readings, readings
 from .answers import Fault, Status
 from .client import PowerwallClient
 from .controls import Controls
@@ -139,19 +139,19 @@ class Fetcher:
             self._devices.note_din(powerwalls.gateway_din)
             self._devices.note_batteries(powerwalls.packs or ())
         if (site := await at.read(endpoints.SITE_INFO)) is not None:
-            values |= readings.site_values(device, site)
+            values |= fact_readings.site_values(device, site)
             self._devices.note_site(site.name, site.timezone)
         if (solars := await at.read(endpoints.SOLARS)) is not None:
-            values |= readings.solar_values(device, solars)
+            values |= fact_readings.solar_values(device, solars)
         if (networks := await at.read(endpoints.NETWORKS)) is not None:
-            values |= readings.network_values(device, networks)
-            primary = readings.primary_network(networks)
+            values |= fact_readings.network_values(device, networks)
+            primary = fact_readings.primary_network(networks)
             self._devices.note_mac(primary.mac if primary else None)
         if (meters := await at.read(endpoints.METERS)) is not None:
-            values |= readings.meter_values(meters)
+            values |= fact_readings.meter_values(meters)
             self._devices.note_meters(meters)
         if (update := await at.read(endpoints.UPDATE_STATUS)) is not None:
-            values |= readings.update_values(device, update)
+            values |= fact_readings.update_values(device, update)
         if site is not None:
             self._note_grid(site, meters)
         return values

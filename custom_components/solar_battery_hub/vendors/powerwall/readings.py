@@ -13,8 +13,8 @@ from typing import Any
 from ...core.catalogue import OTHER
 from ...core.model import Gone, Happening, Ref, Reported, Value
 from ...core.parse import choice, moment
-from .answers import Aggregates, Block, Fault, GridStatus, Location, Operation, Sitemaster, SystemStatus
-from .facts import Meter, Network, Phase, SiteInfo, Solar, UpdateStatus
+from .answers import Aggregates, Block, Charge, Fault, GridStatus, Location, Operation, Sitemaster, SystemStatus
+from .facts import Phase
 from .scale import to_app
 
 _LOGGER = logging.getLogger(__name__)
@@ -40,23 +40,6 @@ _ON_GRID = "connected"  # a transition to the grid is not there yet (§7)
 _SWITCHED_ON_GRID = frozenset({"connected", "reconnecting"})  # what the off-grid switch calls off
 
 MODES = {mode: mode for mode in ("self_consumption", "autonomous", "backup", "scheduler", "site_control")}
-
-_UPDATES = {
-    "/clear_update_status": "checking",
-    "/update_succeeded": "up_to_date",
-    "/update_failed": "failed",
-    "/update_staged": "staged",
-    "/download": "downloading",
-    "/update_downloaded": "downloaded",
-}
-_NOT_NEEDED = "nonactionable"  # turns "failed" into "up to date" (§10)
-
-_NETWORKS = {"EthType": "ethernet", "WifiType": "wifi", "GsmType": "cellular"} | {
-    "eth0": "ethernet",
-    "wifi0": "wifi",
-    "wifi1": "wifi",
-    "rpine0": "wifi",
-}
 
 _SEEN: set[tuple[str, str]] = set()
 
@@ -89,7 +72,7 @@ def _kwh(watt_hours: float | None) -> float | None:
     return None if watt_hours is None else watt_hours / 1000
 
 
-def _real(value: float | None) -> float | None:
+def real(value: float | None) -> float | None:
     """Return a value for which zero means *not measured* (§5)."""
     return value or None
 
@@ -113,8 +96,8 @@ def _negated(value: float | None) -> float | None:
 _BASICS: Table[Location] = {
     "reactive_power": lambda at: _signed(at.reactive_power),
     "apparent_power": lambda at: _signed(at.apparent_power),
-    "frequency": lambda at: _real(at.frequency),
-    "current": lambda at: _real(at.current),
+    "frequency": lambda at: real(at.frequency),
+    "current": lambda at: real(at.current),
 }
 
 _LOCATIONS: Mapping[str, Table[Location]] = {
@@ -141,7 +124,7 @@ _LOCATIONS: Mapping[str, Table[Location]] = {
         **{f"battery_{key}": read for key, read in _BASICS.items()},
         # A pack current, + while charging (§5); ours are + while discharging.
         "battery_current": lambda at: _negated(at.current),
-        "battery_voltage": lambda at: _real(at.voltage),
+        "battery_voltage": lambda at: real(at.voltage),
     },
     "generator": {
         "generator_power": lambda at: _signed(at.power),
@@ -164,7 +147,7 @@ def aggregates_values(device: str, aggregates: Aggregates, grid: Grid | None) ->
         at = aggregates.get(name)
         if at is None or not at.fitted:
             continue
-        values |= _table(device, table, at)
+        values |= table_values(device, table, at)
         if name in _MEAN_VOLTAGES:
             key, clamps = _MEAN_VOLTAGES[name]
             values[Ref(device, key)] = _mean_voltage(at.voltage, grid, clamps)
@@ -188,8 +171,9 @@ def _mean_voltage(said: float | None, grid: Grid | None, clamps: str) -> float |
     return voltage
 
 
-def charge_values(device: str, raw: float | None) -> Values:
+def charge_values(device: str, charge: Charge) -> Values:
     """Return the charge in the app's scale and as the gateway has it (§6)."""
+    raw = charge.percentage
     sane = raw if raw is not None and 0 <= raw <= 100 else None
     return {
         Ref(device, "battery_level"): None if sane is None else to_app(sane),
@@ -259,9 +243,9 @@ _BLOCK_LIVE: Table[Block] = {
     "battery_level_raw": _level,
     "battery_power": lambda block: _signed(block.power),
     "battery_energy": lambda block: _kwh(block.remaining),
-    "battery_voltage": lambda block: _real(block.voltage),
+    "battery_voltage": lambda block: real(block.voltage),
     "battery_current": lambda block: _negated(block.current),
-    "battery_frequency": lambda block: _real(block.frequency),
+    "battery_frequency": lambda block: real(block.frequency),
 }
 _BLOCK_KEPT: Table[Block] = {
     "battery_capacity": lambda block: _kwh(block.full),
@@ -277,24 +261,24 @@ _BLOCK_KEPT: Table[Block] = {
 
 def system_values(device: str, status: SystemStatus) -> Values:
     """Return the batteries' values as a whole and of each (§8)."""
-    values = _table(device, _SYSTEM, status)
+    values = table_values(device, _SYSTEM, status)
     for block in status.blocks or ():
-        values |= _table(block.serial, _BLOCK_KEPT, block)
+        values |= table_values(block.serial, _BLOCK_KEPT, block)
         if block.disabled_reasons:
             values |= {Ref(block.serial, key): Gone.GONE for key in _BLOCK_LIVE}
         else:
-            values |= _table(block.serial, _BLOCK_LIVE, block)
+            values |= table_values(block.serial, _BLOCK_LIVE, block)
     return values
 
 
 def operation_values(device: str, operation: Operation) -> Values:
     """Return mode and reserve (§9.1)."""
-    return _table(device, _OPERATION, operation)
+    return table_values(device, _OPERATION, operation)
 
 
 def sitemaster_values(device: str, sitemaster: Sitemaster) -> Values:
     """Return whether the system runs and sees Tesla (§10)."""
-    return _table(device, _SITEMASTER, sitemaster)
+    return table_values(device, _SITEMASTER, sitemaster)
 
 
 def happening(device: str, fault: Fault) -> Happening:
@@ -325,70 +309,8 @@ def phase_values(device: str, phases: tuple[Phase, ...]) -> Values:
     }
 
 
-# Facts
-
-_SITE: Table[SiteInfo] = {
-    "site_name": lambda site: site.name,
-    "rated_energy": lambda site: _real(site.rated_energy),
-    "rated_power": lambda site: None if not site.rated_power else site.rated_power * 1000,
-    "grid_code": lambda site: site.grid_code,
-}
-
-
-def site_values(device: str, site: SiteInfo) -> Values:
-    """Return what the installer set (§12)."""
-    return _table(device, _SITE, site)
-
-
-def solar_values(device: str, solars: tuple[Solar, ...]) -> Values:
-    """Return brand, model and rating of the solar inverters (§12)."""
-    if not solars:
-        return {}
-    names = (" ".join(filter(None, (solar.brand, solar.model))) for solar in solars)
-    ratings = [solar.rating for solar in solars]
-    known = [rating for rating in ratings if rating]
-    return {
-        Ref(device, "solar_equipment"): ", ".join(filter(None, names)) or None,
-        Ref(device, "solar_rated_power"): sum(known) if len(known) == len(ratings) else None,
-    }
-
-
-def network_values(device: str, networks: tuple[Network, ...]) -> Values:
-    """Return by which network the gateway reaches Tesla, and how well (§12)."""
-    network = primary_network(networks)
-    if network is None:
-        return {}
-    return {
-        Ref(device, "network"): translate(_NETWORKS, network.interface, "network"),
-        Ref(device, "signal_strength"): network.signal,
-    }
-
-
-def primary_network(networks: tuple[Network, ...]) -> Network | None:
-    """Return the network in use: the primary one, else the first active one that is a network."""
-    active = [network for network in networks if network.active and network.interface in _NETWORKS]
-    return next((network for network in active if network.primary), active[0] if active else None)
-
-
-def update_values(device: str, update: UpdateStatus) -> Values:
-    """Return how far a firmware update is (§10)."""
-    known = None if update.state == "/update_unknown" else update.state
-    state = translate(_UPDATES, known, "update state")
-    if state == "failed" and _NOT_NEEDED in update.info:
-        state = "up_to_date"
-    return {Ref(device, "update_status"): state}
-
-
-def meter_values(meters: tuple[Meter, ...]) -> Values:
-    """Return what each meter measures and whether it answers (§12)."""
-    values: Values = {}
-    for meter in meters:
-        values[Ref(meter.serial, "measures")] = ", ".join(meter.locations) or None
-        values[Ref(meter.serial, "reachable")] = meter.connected
-    return values
-
-
-def _table(device: str, table: Table[Any], answer: object) -> Values:
+def table_values(device: str, table: Table[Any], answer: object) -> Values:
+    """Return what a table reads from an answer."""
     return {Ref(device, key): read(answer) for key, read in table.items()}
 
 
