@@ -1,0 +1,280 @@
+"""The texts that must exist, worked out from the code: dotted path → the names the code fills in."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import SelectSelector
+import voluptuous as vol
+
+from custom_components.solar_battery_hub.binary_sensor import DEVICE_CLASSES
+from custom_components.solar_battery_hub.connection import Issue
+from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, STREAMS
+from custom_components.solar_battery_hub.core.errors import HubError, Locked, RateLimited, WriteRefused
+from custom_components.solar_battery_hub.core.schedule.errors import Reason
+from custom_components.solar_battery_hub.entity import is_sensor
+from custom_components.solar_battery_hub.messages import describe
+from custom_components.solar_battery_hub.vendors import VENDORS
+from custom_components.solar_battery_hub.vendors.powerwall import flow as powerwall_flow
+from tests.source import INTEGRATION, read_package
+
+from .code import Code, Found, argument_of, attribute, dict_keys, keywords
+from .files import load_yaml
+
+type Texts = dict[str, frozenset[str]]
+
+# What each step of a dialog asks for; the steps themselves are found in the code.
+CONFIG_FORMS: Mapping[str, vol.Schema | None] = {
+    "powerwall": powerwall_flow.GATEWAY_SCHEMA,
+    "powerwall_certificate": None,
+    "powerwall_reauth": powerwall_flow.PASSWORD_SCHEMA,
+    "powerwall_reconfigure": powerwall_flow.RECONFIGURE_SCHEMA,
+}
+OPTIONS_FORMS: Mapping[str, vol.Schema | None] = {"init": powerwall_flow.OPTIONS_SCHEMA}
+FLOWS = ("config_flow", "vendors.flow_base", *(f"vendors.{vendor}.flow" for vendor in VENDORS))
+
+# How Home Assistant's own helpers end a flow.
+HELPERS = {
+    "_abort_if_unique_id_configured": ("already_configured",),
+    "_async_abort_entries_match": ("already_configured",),
+    "async_set_unique_id": ("already_in_progress",),
+    "async_update_reload_and_abort": ("reauth_successful", "reconfigure_successful"),
+}
+RAISED = ("ServiceValidationError", "HomeAssistantError", "ConfigEntryNotReady", "ConfigEntryError")
+
+
+@cache
+def code() -> Code:
+    """Return the integration's code."""
+    return Code(read_package(INTEGRATION))
+
+
+def paths(above: str, keys: Iterable[str], fills: frozenset[str] = frozenset()) -> Texts:
+    """Return texts below a path that are all filled with the same names."""
+    return {f"{above}.{key}": fills for key in keys}
+
+
+# Dialogs
+
+
+def flow_code() -> Code:
+    """Return the code of the dialogs."""
+    names = {f"{INTEGRATION}.{name}" for name in FLOWS}
+    return Code([module for module in code().modules if module.name in names])
+
+
+def steps(flows: Code) -> Iterator[Found]:
+    """Yield the forms that flows show, with what is filled into their descriptions."""
+    for module, call in flows.calls("async_show_form"):
+        fills = dict_keys(module, argument_of(call, "description_placeholders"))
+        yield from (Found(key=step, fills=fills) for step in _outcomes(flows, argument_of(call, "step_id")))
+
+
+def _outcomes(flows: Code, node: Any) -> Iterator[str]:
+    """Yield both outcomes of ``a if … else b`` but nothing of its condition."""
+    for part in (node.body, node.orelse) if hasattr(node, "orelse") else (node,):
+        yield from flows.texts(part)
+
+
+def aborts(flows: Code) -> set[str]:
+    """Return the reasons for which flows end."""
+    said = {*flows.keys(["async_abort"], "reason"), *flows.keys(["AbortFlow"], 0)}
+    helped = {reason for name, reasons in HELPERS.items() if any(flows.calls(name)) for reason in reasons}
+    return said | helped
+
+
+def fields(above: str, schema: vol.Schema | None) -> Texts:
+    """Return the texts of a form's fields, sections included."""
+    found: Texts = {}
+    for marker, kind in schema.schema.items() if schema else ():
+        if isinstance(kind, section):
+            found |= paths(f"{above}.sections.{marker}", ["name"]) | fields(f"{above}.sections.{marker}", kind.schema)
+        else:
+            found |= paths(above, [f"data.{marker}", f"data_description.{marker}"])
+    return found
+
+
+def selectors(schema: vol.Schema | None) -> Texts:
+    """Return the texts of the choices a form offers."""
+    found: Texts = {}
+    for kind in schema.schema.values() if schema else ():
+        if isinstance(kind, section):
+            found |= selectors(kind.schema)
+        elif isinstance(kind, SelectSelector) and (key := kind.config.get("translation_key")):
+            found |= paths(f"selector.{key}.options", map(str, kind.config["options"]))
+    return found
+
+
+def dialogs() -> Texts:
+    """Return the texts of set-up, its errors and ends, and the options."""
+    found = paths("config.step.user", ["title", *(f"menu_options.{vendor}" for vendor in VENDORS)])
+    filled = {step.key: step.fills for step in steps(flow_code())}
+    for kind, forms in (("config", CONFIG_FORMS), ("options", OPTIONS_FORMS)):
+        for step, schema in forms.items():
+            found |= paths(f"{kind}.step.{step}", ["title"], filled.get(step, frozenset()))
+            found |= fields(f"{kind}.step.{step}", schema) | selectors(schema)
+    found |= {f"config.error.{key}": fills for key, fills in errors().items()}
+    return found | paths("config.abort", aborts(flow_code()))
+
+
+def descriptions() -> Texts:
+    """Return the texts a dialog may have beyond those it must."""
+    found = paths("config.step.user", ["description", *(f"menu_option_descriptions.{vendor}" for vendor in VENDORS)])
+    for step in steps(flow_code()):
+        kind = "options" if step.key in OPTIONS_FORMS else "config"
+        found |= paths(f"{kind}.step.{step.key}", ["description"], step.fills)
+    return found
+
+
+# Entities
+
+
+def readings() -> Texts:
+    """Return the names and states of sensors and binary sensors."""
+    found: Texts = {}
+    for key, definition in CATALOGUE.items():
+        platform = "sensor" if is_sensor(definition) else "binary_sensor"
+        states = definition.options if is_sensor(definition) else () if key in DEVICE_CLASSES else ("on", "off")
+        fills = frozenset({"number"}) if definition.numbered else frozenset[str]()
+        found |= paths(f"entity.{platform}.{key}", ["name"], fills)
+        found |= paths(f"entity.{platform}.{key}.state", states)
+    return found
+
+
+def own_words() -> Texts:
+    """Return the states that may replace those of a device class."""
+    return {
+        f"entity.binary_sensor.{key}.state.{state}": frozenset() for key in DEVICE_CLASSES for state in ("on", "off")
+    }
+
+
+def controls() -> dict[str, tuple[str, ...]]:
+    """Return the settings that vendors offer, as ``platform.key``, with the states each may show."""
+    found: dict[str, tuple[str, ...]] = {}
+    for _, call in code().calls("Setting"):
+        keys = list(code().texts(argument_of(call, "key")))
+        kind = attribute(argument_of(call, "kind"))
+        if keys and kind:
+            present = CATALOGUE[keys[0]].options if keys[0] in CATALOGUE else ()
+            states = dict.fromkeys((*code().texts(argument_of(call, "options")), *present))
+            found[f"{kind.lower()}.{keys[0]}"] = tuple(states) if kind == "SELECT" else ()
+    return found
+
+
+def entities() -> Texts:
+    """Return the texts of all entities."""
+    found = readings()
+    for entity, states in controls().items():
+        found |= paths(f"entity.{entity}", ["name"]) | paths(f"entity.{entity}.state", states)
+    for stream, types in STREAMS.items():
+        found |= paths(f"entity.event.{stream}", ["name"])
+        found |= paths(f"entity.event.{stream}.state_attributes.event_type.state", types)
+    return found
+
+
+# What goes wrong
+
+
+def errors() -> Texts:
+    """Return the keys of the error family, as ``describe`` gives them; a refused write has its own reasons."""
+    for module in code().modules:
+        import_module(module.name)
+    with_data = {Locked: Locked(datetime(2026, 1, 1, tzinfo=UTC)), RateLimited: RateLimited(1.0)}
+    found: Texts = {}
+    for kind in family(HubError):
+        if not issubclass(kind, WriteRefused):
+            key, filled = describe(with_data[kind]) if kind in with_data else (kind.key, {})
+            found[key] = found.get(key, frozenset()) | frozenset(filled)
+    return found
+
+
+def family(kind: type[HubError]) -> Iterator[type[HubError]]:
+    """Yield an error and everything that is one."""
+    yield kind
+    for child in kind.__subclasses__():
+        yield from family(child)
+
+
+def refusals(said: Code) -> Iterator[Found]:
+    """Yield the reasons for which something is refused, with what is filled in."""
+    for module, call in said.calls("ChangeRefused"):
+        yield from (Found(key=key, fills=keywords(module, call)) for key in said.texts(argument_of(call, 0)))
+    for module, call in said.calls("problem"):
+        if reason := attribute(argument_of(call, 0)):
+            yield Found(key=Reason[reason].value, fills=keywords(module, call))
+    for module, call in said.calls(*RAISED):
+        fills = dict_keys(module, argument_of(call, "translation_placeholders"))
+        for key in said.texts(argument_of(call, "translation_key")):
+            yield Found(key=key, fills=fills)
+    for key in (
+        *said.keys(["WriteRefused", "_validation_error"], 0),
+        *said.returned(lambda name: name.strip("_").startswith("reason")),
+    ):
+        yield Found(key=key)
+
+
+def exceptions() -> Texts:
+    """Return the texts of everything that can be refused or fail."""
+    found = {f"exceptions.{key}.message": fills for key, fills in errors().items()}
+    for refusal in refusals(code()):
+        path = f"exceptions.{refusal.key}.message"
+        found[path] = found.get(path, refusal.fills) & refusal.fills
+    return found
+
+
+def issues() -> Texts:
+    """Return the texts of the repairs."""
+    found: Texts = {}
+    for module, call in code().calls("_raise_issue", "async_create_issue", "Notice"):
+        named = attribute(argument_of(call, 0))
+        if named in Issue.__members__:
+            key, filled = Issue[named].value, argument_of(call, 1)
+        else:
+            keys = [*code().texts(argument_of(call, "translation_key")), *code().texts(argument_of(call, "key"))]
+            key = next(iter(keys), "")
+            filled = argument_of(call, "translation_placeholders") or argument_of(call, "placeholders")
+        fills = dict_keys(module, filled) | {"account"}
+        if key and argument_of(call, "accept") is not None:
+            found |= paths(f"issues.{key}", ["title", "fix_flow.step.confirm.title"], fills)
+            found |= paths(f"issues.{key}", ["fix_flow.step.confirm.description"], fills)
+        elif key:
+            found |= paths(f"issues.{key}", ["title", "description"], fills)
+    return found
+
+
+# The rest
+
+
+def actions() -> Texts:
+    """Return the texts of the actions, their fields and the choices in these."""
+    found: Texts = {}
+    for action, description in load_yaml("services.yaml").items():
+        found |= paths(f"services.{action}", ["name", "description"])
+        for field, details in description["fields"].items():
+            found |= paths(f"services.{action}.fields.{field}", ["name", "description"])
+            choices = details["selector"].get("select") or {}
+            if key := choices.get("translation_key"):
+                found |= paths(f"selector.{key}.options", choices["options"])
+    return found
+
+
+def health() -> Texts:
+    """Return the labels of the system health."""
+    module = next(module for module in code().modules if module.name == f"{INTEGRATION}.system_health")
+    (call,) = (node for _, node in code().calls("async_register_info"))
+    function = argument_of(call, 0)
+    returned = Code([module]).returned(lambda name: name == getattr(function, "id", None))
+    return paths("system_health.info", returned)
+
+
+def required() -> Texts:
+    """Return every text that must exist."""
+    return dialogs() | entities() | exceptions() | issues() | actions() | health()
+
+
+def optional() -> Texts:
+    """Return every text that may exist besides."""
+    return descriptions() | own_words()
