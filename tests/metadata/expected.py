@@ -230,7 +230,7 @@ def issues() -> Texts:
     found: Texts = {}
     for module, call in code().calls("_raise_issue", "async_create_issue", "Notice"):
         named = attribute(argument_of(call, 0))
-        if named in Issue.__members__:
+        if named is not None and named in Issue.__members__:
             key, filled = Issue[named].value, argument_of(call, 1)
         else:
             keys = [*code().texts(argument_of(call, "translation_key")), *code().texts(argument_of(call, "key"))]
