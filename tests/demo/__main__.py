@@ -72,12 +72,12 @@ async def _add(api: HassApi, account: DemoAccount, simulated: Simulated) -> Home
 async def _furnish(api: HassApi, homes: Sequence[Home], pasts: Sequence[Sequence[Json]]) -> None:
     """Give every account its past, its sources on the Energy dashboard and a view on the demo's dashboard."""
     registry = await Registry.read(api)
-    sites = [registry.entities(home, home.site_id) for home in homes]
+    sites = {home.account.title: registry.entities(home, home.site_id) for home in homes}
     views = []
-    for home, site, past in zip(homes, sites, pasts, strict=True):
+    for home, (title, site), past in zip(homes, sites.items(), pasts, strict=True):
         await import_past(api, site, home.expectations.readings["site"], past)
         parts = [registry.entities(home, device_id) for _, device_id, _ in home.account.parts(past[-1])]
-        views.append(view(home.account.vendor, home.account.title, site, parts))
+        views.append(view(home.account.vendor, title, site, parts))
     await save_preferences(api, sites)
     await make_dashboard(api, views)
 

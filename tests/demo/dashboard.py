@@ -12,14 +12,6 @@ POWERS = (
     ("grid_power", "purple", "mdi:transmission-tower"),
     ("battery_power", "green", "mdi:home-battery"),
 )
-TODAY = (
-    "solar_energy_today",
-    "home_energy_today",
-    "grid_import_energy_today",
-    "grid_export_energy_today",
-    "battery_charge_energy_today",
-    "battery_discharge_energy_today",
-)
 CONTROLS = {
     "operating_mode": {"type": "select-options"},
     "backup_reserve": {"type": "numeric-input", "style": "slider"},
@@ -43,7 +35,7 @@ def view(vendor: str, title: str, site: Entities, batteries: Iterable[Entities])
     sections = [
         _section("Right now", "mdi:flash", _now(site)),
         _section("Battery", "mdi:home-battery", _battery(site, batteries)),
-        _section("Today", "mdi:calendar-today", _today(site)),
+        _section("Today", "mdi:calendar-today", _today()),
     ]
     return {
         "title": title,
@@ -72,8 +64,9 @@ def _now(site: Entities) -> Iterable[Json]:
         if key in site:
             yield _tile(site[key], color=color, icon=icon)
     yield {"type": "power-sources-graph", "title": "Today's power"}
-    if "grid_status" in site:
-        yield _tile(site["grid_status"], grid_options={"columns": 12})
+    for key in ("grid_status", "autarky"):
+        if key in site:
+            yield _tile(site[key])
 
 
 def _battery(site: Entities, batteries: Iterable[Entities]) -> Iterable[Json]:
@@ -92,13 +85,16 @@ def _battery(site: Entities, batteries: Iterable[Entities]) -> Iterable[Json]:
     for battery in batteries:
         if "battery_level" in battery:
             yield _tile(
-                battery["battery_level"], name={"type": "device"}, features=[{"type": "bar-gauge"}], color="green"
+                battery["battery_level"],
+                name={"type": "device"},
+                features=[{"type": "bar-gauge"}],
+                color="green",
+                vertical=True,
+                grid_options={"columns": 4},
             )
 
 
-def _today(site: Entities) -> Iterable[Json]:
-    """Return where today's energy came from and went to."""
+def _today() -> Iterable[Json]:
+    """Return where today's energy came from and went to, as the Energy dashboard has it."""
     yield {"type": "energy-distribution", "link_dashboard": True}
-    for key in TODAY:
-        if key in site:
-            yield _tile(site[key])
+    yield {"type": "energy-usage-graph"}

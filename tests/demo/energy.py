@@ -1,16 +1,18 @@
 """Home Assistant's Energy dashboard, filled from the entities of every account."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from tests.demo.api import HassApi, Json
 from tests.demo.dashboard import Entities
+from tests.demo.processes import DemoError
 
 
-def preferences(site: Entities) -> Json:
+def preferences(title: str, site: Entities) -> Json:
     """Return what a user would choose on the Energy configuration page: energy, power and state of charge."""
     return [
         {
             "type": "grid",
+            "name": f"{title} grid",
             "stat_energy_from": site["grid_import_energy_total"],
             "stat_energy_to": site["grid_export_energy_total"],
             "stat_rate": site["grid_power"],
@@ -18,12 +20,14 @@ def preferences(site: Entities) -> Json:
         },
         {
             "type": "solar",
+            "name": f"{title} solar",
             "stat_energy_from": site["solar_energy_total"],
             "stat_rate": site["solar_power"],
             "config_entry_solar_forecast": None,
         },
         {
             "type": "battery",
+            "name": f"{title} battery",
             "stat_energy_from": site["battery_discharge_energy_total"],
             "stat_energy_to": site["battery_charge_energy_total"],
             "stat_rate": site["battery_power"],
@@ -32,9 +36,12 @@ def preferences(site: Entities) -> Json:
     ]
 
 
-async def save_preferences(api: HassApi, sites: Sequence[Entities]) -> None:
-    """Give the Energy dashboard the sources of every account."""
-    sources = [source for site in sites for source in preferences(site)]
+async def save_preferences(api: HassApi, sites: Mapping[str, Entities]) -> None:
+    """Give the Energy dashboard the sources of every account; ``sites``: their entities by the account's title."""
+    try:
+        sources = [source for title, site in sites.items() for source in preferences(title, site)]
+    except KeyError as error:
+        raise DemoError(f"The Energy dashboard wants {error}, which has no entity") from error
     await api.command("energy/save_prefs", energy_sources=sources)
 
 

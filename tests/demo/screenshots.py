@@ -65,6 +65,7 @@ class Pictures:
     async def _signed_in(self, chromium: Browser, kind: Mapping[str, Any]) -> Page:
         """Return a page of a fresh browser that is signed in through the login form."""
         context = await chromium.new_context(color_scheme="light", locale="en-GB", **kind)
+        await context.add_init_script("localStorage.setItem('dockedSidebar', '\"auto\"')")
         page = await context.new_page()
         await page.goto(self._url)
         await page.locator("input[name=username]").fill(USERNAME)
