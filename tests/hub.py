@@ -1,5 +1,6 @@
 """Drives the integration the way a user does: dialogs, states, actions, and time."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from custom_components.solar_battery_hub.const import DOMAIN
 from tests.simulators.powerwall import PowerwallSimulator
 
 STEP = 5.0  # seconds; half the fastest default interval
+TURNS = 300  # of the loop; many times what a request on loopback takes
 
 
 class Hub:
@@ -29,14 +31,25 @@ class Hub:
         self.hass = hass
         self._freezer = freezer
 
-    async def advance(self, seconds: float, step: float = STEP) -> None:
-        """Let time pass in small steps, so that everything happens in order."""
+    async def advance(self, seconds: float, step: float = STEP, *, hanging: bool = False) -> None:
+        """Let time pass in small steps, so that everything happens in order.
+
+        With ``hanging`` requests may stay without an answer: then only time ends them.
+        """
         left = seconds
         while left > 0:
             self._freezer.tick(min(step, left))
             left -= step
             async_fire_time_changed(self.hass)
-            await self.hass.async_block_till_done(wait_background_tasks=True)
+            if hanging:
+                await self._spin()
+            else:
+                await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def _spin(self) -> None:
+        """Give the loop enough turns for whatever can happen without time passing."""
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
 
     async def fill(self, flow: ConfigFlowResult, form: Mapping[str, Any]) -> ConfigFlowResult:
         """Submit a form of a config flow."""

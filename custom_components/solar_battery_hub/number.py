@@ -1,5 +1,6 @@
 """Numbers: settings with a range."""
 
+from math import floor
 from typing import override
 
 from homeassistant.components.number import NumberEntity, NumberMode
@@ -43,9 +44,12 @@ class HubNumber(ControlEntity, NumberEntity):
     @property
     @override
     def native_value(self) -> float | None:
-        """The present value."""
+        """The present value in whole steps, as vendors' apps show it."""
         value = self.reading
-        return float(value) if isinstance(value, int | float) else None
+        if not isinstance(value, int | float):
+            return None
+        step = self.setting.step or 0.0
+        return floor(value / step + 0.5) * step if step else float(value)
 
     @override
     async def async_set_native_value(self, value: float) -> None:

@@ -81,7 +81,7 @@ class Window:
 
 
 class Sessions:
-    """The gateway's tokens. ``logins`` counts every login post, also the refused ones."""
+    """The gateway's tokens. ``logins`` counts every login post, also refused ones; ``issued`` keeps every token."""
 
     def __init__(self, profile: Profile, clock: SimClock, access: Access, serial: str, random: Random) -> None:
         """Start without a session."""
@@ -94,6 +94,7 @@ class Sessions:
         self._random = random
         self._default_password = access.password
         self._tokens: dict[str, Session] = {}
+        self.issued: list[str] = []
         self._login_window = Window()
         self._call_window = Window()
 
@@ -159,6 +160,7 @@ class Sessions:
         token = base64.urlsafe_b64encode(self._random.randbytes(64)).decode()
         now = self._clock.now()
         seconds = self.access.session_seconds
+        self.issued.append(token)
         self._tokens[token] = Session(role, None if seconds is None else now + timedelta(seconds=seconds))
         data = {
             "email": email,

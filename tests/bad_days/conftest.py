@@ -1,0 +1,65 @@
+"""Every bad day ends with the same question: did a secret get out?"""
+
+from collections.abc import AsyncGenerator, Callable, Coroutine
+import json
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.solar_battery_hub.const import DOMAIN
+from tests.conftest import StartPowerwall
+from tests.hub import Hub
+from tests.simulators.powerwall import PowerwallSimulator
+
+PASSWORD = "CANARY-customer-7531"
+INSTALLER_PASSWORD = "CANARY-installer-8642"
+
+type AddGateway = Callable[..., Coroutine[Any, Any, PowerwallSimulator]]
+
+
+@pytest.fixture
+def gateways() -> list[PowerwallSimulator]:
+    """The gateways of the test."""
+    return []
+
+
+@pytest.fixture
+async def add_gateway(hub: Hub, start_powerwall: StartPowerwall, gateways: list[PowerwallSimulator]) -> AddGateway:
+    """Start a gateway whose passwords are canaries and add it through the dialog."""
+
+    async def add(profile: str = "gw2-24.44", *, username: str = "customer", **options: Any) -> PowerwallSimulator:
+        options.setdefault("password", PASSWORD)
+        options.setdefault("installer_password", INSTALLER_PASSWORD)
+        gateway = await start_powerwall(profile, **options)
+        gateways.append(gateway)
+        await hub.add_powerwall(gateway, username=username)
+        return gateway
+
+    return add
+
+
+@pytest.fixture(autouse=True)
+async def _no_secret_gets_out(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    caplog: pytest.LogCaptureFixture,
+    gateways: list[PowerwallSimulator],
+) -> AsyncGenerator[None]:
+    """Look for passwords, tokens and serial numbers in log and diagnostics after each test."""
+    assert await async_setup_component(hass, "diagnostics", {})
+    yield
+    logged = "\n".join(record.getMessage() for record in caplog.records if DOMAIN in record.name)
+    reports = [
+        json.dumps(await get_diagnostics_for_config_entry(hass, hass_client, entry))
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+    ]
+    secrets = ["CANARY", *(token for gateway in gateways for token in gateway.sessions.issued)]
+    serials = [gateway.din.rpartition("--")[2] for gateway in gateways]
+    for text in (logged, *reports):
+        assert not [secret for secret in secrets if secret in text]
+    for report in reports:
+        assert not [serial for serial in serials if serial in report]
