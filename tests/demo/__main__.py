@@ -25,7 +25,7 @@ from tests.demo.past import import_past, live_some_days
 from tests.demo.processes import REPOSITORY, DemoError, free_port
 from tests.demo.simulated import Simulated, running_simulator
 
-FOLDERS = REPOSITORY / ".cache" / "demo"
+CACHE = REPOSITORY / ".cache"
 END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -120,8 +120,8 @@ async def run(options: Namespace) -> int:
     work: Callable[[Demo], Awaitable[int]] = check_and_report if options.check else demonstrate
     if options.screenshots:
         work = pictures_taker(options.screenshots)
-    FOLDERS.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=FOLDERS) as folder:
+    CACHE.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=CACHE, prefix="demo-") as folder:
         try:
             async with running_demo(Path(folder)) as demo:
                 return await work(demo)
