@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from custom_components.solar_battery_hub.core.errors import (
 )
 from custom_components.solar_battery_hub.core.model import Ref
 
-from .desk_bench import Bench, FakeDevice
+from .desk_bench import LIMIT, Bench, FakeDevice
 from .virtual_time import START, run
 
 LIMIT_REF = Ref("gateway", "charge_power_limit")  # settles for 300 s: see desk_bench
@@ -195,6 +196,53 @@ def test_change_asked_while_the_verification_reads() -> None:
         assert not bench.outcomes  # nobody wants to know about 3000 any more
         assert bench.desk.pending("gateway") == {"charge_power_limit": 2000}
         assert bench.device.overlaps == 0
+
+    run(scenario())
+
+
+def test_refused_change_asked_while_the_verification_reads() -> None:
+    async def scenario() -> None:
+        bench = Bench(FakeDevice(obeys=False, write_errors=[None, WriteRefused("no")]))
+        await accepted(bench)
+        verification = asyncio.create_task(verify(bench))
+        await bench.clock.sleep_until(VERIFY_AT + timedelta(seconds=0.5))
+        with pytest.raises(WriteRefused):
+            await bench.ask(charge_power_limit=2000)
+        await verification
+        assert bench.desk.pending("gateway") == {"charge_power_limit": 3000}
+        await verify(bench)
+        assert bench.told == ["not_confirmed"]
+
+    run(scenario())
+
+
+def test_accepted_change_that_was_replaced_while_it_was_sent() -> None:
+    async def scenario() -> None:
+        bench = Bench()
+        first = bench.ask(charge_power_limit=1000)
+        await bench.until(0.5)
+        both = bench.ask(charge_power_limit=2000, operating_mode="backup")
+        await bench.until(1.5)
+        assert first.result().outcome is Outcome.SUPERSEDED
+        assert bench.desk.pending("gateway") == {}
+        last = bench.ask(charge_power_limit=3000)
+        await bench.until(2.5)
+        assert both.result().outcome is Outcome.ACCEPTED
+        assert bench.desk.pending("gateway") == {"operating_mode": "backup"}
+        await last
+        assert bench.desk.pending("gateway") == {"operating_mode": "backup", "charge_power_limit": 3000}
+
+    run(scenario())
+
+
+def test_nothing_is_certain_while_a_change_is_pending() -> None:
+    async def scenario() -> None:
+        bench = Bench(FakeDevice(settings=(replace(LIMIT, settle=7200.0),)))
+        bench.known = {LIMIT_REF: 1000}
+        await accepted(bench)
+        await bench.until(3600.0)
+        await accepted(bench, 1000)  # the vendor's reading is that old, too
+        assert len(bench.device.writes) == 2
 
     run(scenario())
 

@@ -105,6 +105,22 @@ def test_going_back_to_what_the_device_had_before_the_queue() -> None:
     run(scenario())
 
 
+def test_who_leaves_the_queue_does_not_disturb_the_one_in_front() -> None:
+    async def scenario() -> None:
+        bench = Bench(FakeDevice(obeys=False))
+        first = bench.ask(wait=13.0, operating_mode="backup")
+        second = bench.ask(backup_reserve=10)
+        await bench.until(3.0)  # the first pauses between its reads
+        third = bench.ask(backup_reserve=20)
+        await bench.until(3.5)
+        assert second.result().outcome is Outcome.SUPERSEDED
+        third.cancel()
+        await first
+        assert [at for at, _ in bench.device.reads] == [1.0, 5.0, 9.0, 13.0]
+
+    run(scenario())
+
+
 def test_change_without_a_turn_in_time_is_refused_unsent() -> None:
     async def scenario() -> None:
         bench = Bench(FakeDevice(obeys=False))
