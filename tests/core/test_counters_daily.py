@@ -123,7 +123,9 @@ def test_a_clock_put_back_by_days_does_not_stop_the_count() -> None:
 @pytest.mark.parametrize("bad", [-0.1, float("nan"), float("inf"), 1e30])
 def test_what_cannot_be_is_answered_with_the_last_of_today(bad: float) -> None:
     assert daily((22, "12:00", bad), (22, "12:05", 3), (22, "12:10", bad), (23, "00:05", bad)) == [None, 3, 3, 0]
-    assert from_lifetime((22, "12:00", bad), (22, "12:05", 3), (22, "12:10", 5), (22, "12:15", bad)) == [None, 0, 2, 2]
+    assert from_lifetime(
+        (22, "12:00", bad), (22, "12:05", 3), (22, "12:10", 5), (22, "12:15", bad), (23, "00:05", bad)
+    ) == [None, 0, 2, 2, 0]
 
 
 def test_no_value_is_no_value() -> None:

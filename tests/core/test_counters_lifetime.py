@@ -76,8 +76,10 @@ def test_after_two_disturbances_the_first_reading_is_still_known() -> None:
 
 def test_a_new_meter_may_grow_past_the_former_reading() -> None:
     assert run([10, 8, 8, 8, 8.75, 9.5, 10.25]) == [10, 10, 10, 10, 10.75, 11.5, 12.25]
-    # And from there on a jump is a jump of its own.
+    # And from there on, or once it has grown by more than a disturbance would, a jump is its own.
     assert run([10, 8, 8, 8, 8.75, 9.5, 10.25, 20])[-1] == 22
+    assert run([5000, 3, 3, 3, 53, 5001, 5051])[-2:] == [5050, 5051]
+    assert run([5000, 3, 3, 3, 54, 5001])[-1] == 5051 + (5001 - 54)
 
 
 def test_a_rise_is_believed_without_a_limit() -> None:

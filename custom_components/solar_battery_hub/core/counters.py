@@ -42,7 +42,8 @@ class Counters:
         when three samples in a row agree. Then the total goes on from where it was: a
         reset shows no fall and a new meter's reading no energy. So it may differ from
         the device's number for good, by a constant. A device that jumps back to its former
-        reading is counted from there again: in doubt, nothing is counted twice.
+        reading before it grew by 1 % of that is counted from there again: in doubt,
+        nothing is counted twice.
         """
         if value is None:
             return None
@@ -88,11 +89,13 @@ class Counters:
             return None
         day, _ = _local(at, zone)
         new = self._splits.get(key)
+        if new is not None and new.day - day != 1:
+            new = new.on(day)
         if _is_sane(lifetime):
             if new is None:
                 new = _Split(day=day, shown=0.0, baseline=lifetime, last=lifetime)
-            elif new.day - day != 1:
-                new = new.on(day).after(lifetime)
+            elif new.day == day:
+                new = new.after(lifetime)
         return self._keep(self._splits, key, new)
 
     def as_dict(self) -> dict[str, dict[str, dict[str, float]]]:
@@ -152,10 +155,17 @@ class _Lifetime:
         return self.former_raw > 0 and near and value - self.raw > _small(self.former_raw)
 
     def _believe(self, value: float, at: float, offset: float) -> Self:
-        shown = round(value + offset, _DECIMALS) if offset else value
-        former_raw = self.former_raw if self.former_raw > value else 0.0
+        shown = max(self.shown, round(value + offset, _DECIMALS) if offset else value)
+        grown = shown - (self.former_raw + self.former_offset)
+        on_its_own = value >= self.former_raw or grown > _small(self.former_raw)
         return replace(
-            self, raw=value, shown=max(self.shown, shown), at=at, offset=offset, doubts=0, former_raw=former_raw
+            self,
+            raw=value,
+            shown=shown,
+            at=at,
+            offset=offset,
+            doubts=0,
+            former_raw=0.0 if on_its_own else self.former_raw,
         )
 
     def _doubt(self, value: float, at: float) -> Self:
