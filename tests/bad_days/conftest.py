@@ -1,4 +1,4 @@
-"""Every bad day ends with the same question: did a secret get out?"""
+"""Every bad day ends with the same question: did a secret get out."""
 
 from collections.abc import AsyncGenerator, Callable, Coroutine
 import json
@@ -23,7 +23,7 @@ type AddGateway = Callable[..., Coroutine[Any, Any, PowerwallSimulator]]
 
 @pytest.fixture
 def gateways() -> list[PowerwallSimulator]:
-    """The gateways of the test."""
+    """Collect the gateways of the test."""
     return []
 
 
@@ -31,12 +31,14 @@ def gateways() -> list[PowerwallSimulator]:
 async def add_gateway(hub: Hub, start_powerwall: StartPowerwall, gateways: list[PowerwallSimulator]) -> AddGateway:
     """Start a gateway whose passwords are canaries and add it through the dialog."""
 
-    async def add(profile: str = "gw2-24.44", *, username: str = "customer", **options: Any) -> PowerwallSimulator:
+    async def add(
+        profile: str = "gw2-24.44", *, username: str = "customer", pin_certificate: bool = True, **options: Any
+    ) -> PowerwallSimulator:
         options.setdefault("password", PASSWORD)
         options.setdefault("installer_password", INSTALLER_PASSWORD)
         gateway = await start_powerwall(profile, **options)
         gateways.append(gateway)
-        await hub.add_powerwall(gateway, username=username)
+        await hub.add_powerwall(gateway, username=username, pin_certificate=pin_certificate)
         return gateway
 
     return add
