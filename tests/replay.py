@@ -1,0 +1,116 @@
+"""Runs the exchanges of a diagnostics file through the real client: ``python -m tests.replay FILE``.
+
+What a user sends with a bug report is what the vendor answered; this shows what the
+integration makes of it, without Home Assistant and without the device.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+import json
+from pathlib import Path
+import sys
+from typing import Any, override
+
+from custom_components.solar_battery_hub.core.errors import HubError, Unreachable
+from custom_components.solar_battery_hub.core.model import Gone, Reported
+from custom_components.solar_battery_hub.vendors import VENDORS
+from custom_components.solar_battery_hub.vendors.base import CONF_FINGERPRINT, CONF_VENDOR, PrivateStore, Wanted
+from custom_components.solar_battery_hub.vendors.http import Answer, Door
+
+
+class MemoryStore(PrivateStore):
+    """A private store that is forgotten at the end."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.session: dict[str, Any] = {}
+        self.shared: dict[str, Any] = {}
+
+    @override
+    async def save(self) -> None:
+        """Keep nothing."""
+
+
+class ReplayClock:
+    """Stands still at the time of the report, and never waits."""
+
+    def __init__(self, moment: datetime) -> None:
+        """Take the moment."""
+        self._moment = moment
+
+    def now(self) -> datetime:
+        """Return the moment (aware UTC)."""
+        return self._moment
+
+    def monotonic(self) -> float:
+        """Return a second that never passes."""
+        return 0.0
+
+    async def sleep_until(self, when: datetime) -> None:
+        """Jump to ``when``."""
+        self._moment = max(self._moment, when)
+
+
+class ReplayDoor(Door):
+    """Answers from a report what was answered last on the same path; nothing is sent."""
+
+    def __init__(self, exchanges: list[dict[str, Any]], clock: ReplayClock) -> None:
+        """Sort the exchanges by what was asked."""
+        super().__init__(None, clock, {})  # type: ignore[arg-type]  # there is no session to send with
+        self._answers = {(exchange["method"], exchange["path"]): exchange for exchange in exchanges}
+
+    @override
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 0.0,
+        secret: bool = False,
+    ) -> Answer:
+        path = "/" + url.split("://", 1)[-1].partition("/")[2]
+        exchange = self._answers.get((method, path))
+        if exchange is None or exchange["status"] is None:
+            raise Unreachable(f"The report has no answer for {method} {path}")
+        said = exchange["body"]
+        text = said if isinstance(said, str) else "" if said is None else json.dumps(said)
+        return Answer(status=exchange["status"], headers={}, body=text.encode())
+
+
+async def replay(report: Mapping[str, Any]) -> dict[str, dict[str, Reported] | HubError]:
+    """Fetch every feed from a report's exchanges; per feed its readings (device/key) or its error."""
+    settings = {**report["settings"], CONF_FINGERPRINT: None}
+    exchanges = report["exchanges"]
+    moment = max((datetime.fromisoformat(exchange["at"]) for exchange in exchanges), default=datetime.now(UTC))
+    clock = ReplayClock(moment)
+    store = MemoryStore()
+    store.session["token"] = "replayed"
+    account = VENDORS[settings[CONF_VENDOR]].open(settings, ReplayDoor(exchanges, clock), store, clock)
+    results: dict[str, dict[str, Reported] | HubError] = {}
+    for feed in account.feeds:
+        try:
+            snapshot = await account.fetch(feed, Wanted())
+        except HubError as err:
+            results[feed.key] = err
+        else:
+            results[feed.key] = {f"{ref.device}/{ref.key}": value for ref, value in snapshot.values.items()}
+    return results
+
+
+def main(path: str) -> None:
+    """Print what the client makes of the report at ``path``."""
+    report = json.loads(Path(path).read_text(encoding="utf-8"))
+    for feed, result in asyncio.run(replay(report.get("data", report))).items():
+        print(f"== {feed}")
+        if isinstance(result, HubError):
+            print(f"   {type(result).__name__}: {result}")
+            continue
+        for name, value in sorted(result.items()):
+            print(f"   {name:60} {'unavailable' if isinstance(value, Gone) else value}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
