@@ -1,13 +1,22 @@
 """The exact requests: what leaves, to where, with which headers."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import aiohttp
 import pytest
 
+from custom_components.solar_battery_hub.core.errors import (
+    BadAnswer,
+    HubError,
+    NotSupported,
+    RateLimited,
+    Unreachable,
+    WriteRefused,
+)
 from custom_components.solar_battery_hub.vendors.http import Door
 from custom_components.solar_battery_hub.vendors.powerwall import endpoints
-from custom_components.solar_battery_hub.vendors.powerwall.client import PowerwallClient, split_host
+from custom_components.solar_battery_hub.vendors.powerwall.client import PowerwallClient, Refused, split_host
 from custom_components.solar_battery_hub.vendors.powerwall.controls import Controls
 from tests.mock_http import MockHttp, Sent
 from tests.vendors.tools import HandClock, MemoryStore
@@ -133,6 +142,46 @@ async def test_other_settings(store: MemoryStore) -> None:
         ("GET", "/sitemaster/run", None),
         ("GET", "/sitemaster/stop", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ({"body": ""}, None),
+        ({"body": "Accepted"}, None),
+        ({"status": 204}, None),
+        ({"payload": {"error": "busy", "code": 1}}, WriteRefused),
+        ({"status": 400}, Refused),
+        ({"status": 500}, Refused),
+        ({"status": 301}, Refused),
+        ({"status": 404}, NotSupported),
+        ({"status": 502}, Unreachable),
+        ({"status": 503}, RateLimited),
+    ],
+)
+async def test_what_the_answer_to_a_write_means(
+    store: MemoryStore, answer: dict[str, Any], error: type[HubError] | None
+) -> None:
+    """Words do not count, what is read back does; but an error is an error."""
+
+    async def write(client: PowerwallClient) -> None:
+        await client.write(endpoints.RUN_PATH)
+
+    store.shared["firmware"], store.session["token"] = {"version": "21.44"}, TOKEN
+    with MockHttp() as http:
+        http.get(f"{URL}/sitemaster/run", **answer)
+        with nullcontext() if error is None else pytest.raises(error):
+            await run(http, store, write)
+
+
+@pytest.mark.parametrize("answer", [{}, {"token": None}, {"token": ""}, []])
+async def test_a_login_without_a_token_is_no_login(store: MemoryStore, answer: Any) -> None:
+    store.shared["firmware"] = {"version": "21.44"}
+    with MockHttp() as http:
+        http.post(f"{URL}/login/Basic", payload=answer)
+        with pytest.raises(BadAnswer):
+            await run(http, store, read_charge)
+    assert "token" not in store.session
 
 
 @pytest.mark.parametrize(

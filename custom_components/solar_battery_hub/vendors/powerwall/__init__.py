@@ -48,7 +48,6 @@ VENDOR = Vendor(
             "phone",
             "company",
             "customer_id",
-            "state",
             "utility",
             "retailer",
             "distributor",

@@ -32,7 +32,7 @@ _LOGGER = logging.getLogger(__name__)
 
 WRITES_NOT_PERMITTED = "writes_not_permitted"
 
-_ISLANDING_UNTIL: Version = (24, 44)  # from here on customers get 403 (§13)
+_ISLANDING: tuple[Version, Version] = ((20, 49), (24, 44))  # from the one to before the other: then 403 (§13)
 _EMPTY = 5.0  # percent on the raw scale: the app's zero
 _OFF_GRID = {True: "intentional_reconnect_failsafe", False: "backup"}
 
@@ -122,7 +122,8 @@ class Controls:
             return None if self._may_try else "needs_installer"
         if key == "off_grid" and not self._try_control:
             version = parse_version(self._client.version)
-            return None if version is not None and version < _ISLANDING_UNTIL else "not_on_this_firmware"
+            offered = version is not None and _ISLANDING[0] <= version < _ISLANDING[1]
+            return None if offered else "not_on_this_firmware"
         return None
 
     # Writing
@@ -141,7 +142,7 @@ class Controls:
         except Stopped as err:
             raise WriteRefused("system_stopped") from err
         finally:
-            await self._mend_quietly()
+            await self.mend()
 
     async def _write(self, changes: Mapping[str, Value]) -> None:
         if changes.keys() & _OPERATION:
@@ -203,9 +204,18 @@ class Controls:
         self._store.shared.pop(STOPPED_BY_LOGIN, None)
 
     async def mend(self) -> None:
-        """Start the system again if our own login stopped it (§9.2, before 1.50)."""
+        """Start the system again if our own login stopped it (§9.2, before 1.50).
+
+        Where that fails the next poll tries again: the outcome of what was asked counts.
+        """
         if STOPPED_BY_LOGIN not in self._store.shared:
             return
+        try:
+            await self._restart()
+        except HubError as err:
+            _LOGGER.debug("Not started again yet: %s", err)
+
+    async def _restart(self) -> None:
         sitemaster = await self._client.read(SITEMASTER)
         if sitemaster is None:
             return
@@ -214,13 +224,6 @@ class Controls:
             await self._client.write(RUN_PATH)
         self._store.shared.pop(STOPPED_BY_LOGIN)
         await self._store.save()
-
-    async def _mend_quietly(self) -> None:
-        """Mend now; where that fails the next poll mends, and the write's own outcome counts."""
-        try:
-            await self.mend()
-        except HubError as err:
-            _LOGGER.debug("Not mended yet: %s", err)
 
 
 def _detail(setting: Setting) -> dict[str, Any]:

@@ -40,8 +40,8 @@ class DeviceList:
         self._parts: dict[str, Device] = {}
 
     def __iter__(self) -> Iterator[Device]:
-        """Walk through the devices, the gateway first."""
-        return iter((self.gateway, *self._parts.values()))
+        """Walk through the devices: the gateway, its batteries, its meters (their kinds in the order of letters)."""
+        return iter((self.gateway, *sorted(self._parts.values(), key=lambda part: part.kind)))
 
     def restore(self, devices: Sequence[Device]) -> None:
         """Take back what was known before a restart."""

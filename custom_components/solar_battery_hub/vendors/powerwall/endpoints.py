@@ -13,6 +13,7 @@ from . import answers, facts
 BUSY_REST = 60.0  # seconds after a 503; §4 has clients wait longer, but an outage must end within a minute
 DENIED_REST = 300.0  # seconds after a 401 that a fresh login did not cure (§3.3)
 PROBE_REST = 600.0  # seconds before a missing endpoint is probed again, whatever happened (§4)
+PROBE_DAILY = 86_000.0  # the same where no version tells of new firmware
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +117,12 @@ class Rests:
         """Forget what was forbidden: the role has changed."""
         self._role.clear()
 
-    def probe_again(self) -> None:
-        """Let missing and forbidden paths be asked again, each at most every ten minutes."""
+    def probe_again(self, after: float = PROBE_REST) -> None:
+        """Let missing and forbidden paths be asked again, each this long after it was last asked."""
         for rest in (*self._gateway.values(), *self._role.values()):
             if rest["why"] != "busy":
                 since = datetime.fromisoformat(rest["since"])
-                rest["until"] = (since + timedelta(seconds=PROBE_REST)).isoformat()
+                rest["until"] = (since + timedelta(seconds=after)).isoformat()
 
     def _note(self, rests: dict[str, dict[str, Any]], path: str, why: str, seconds: float | None) -> None:
         now = self._clock.now()

@@ -121,7 +121,7 @@ class Fetcher:
         """Read what hardly ever changes (§10, §12)."""
         now, at = self._clock.now(), Round(self._client)
         if self._client.version is None:
-            self._client.rests.probe_again()  # where no version can be read this is the only occasion
+            self._client.rests.probe_again(endpoints.PROBE_DAILY)
         values = await self._read_facts(at)
         at.finish()
         return self._snapshot(now, values, told=True)
