@@ -10,7 +10,7 @@ from typing import Any, Self
 from custom_components.solar_battery_hub.core.catalogue import Quantity
 from custom_components.solar_battery_hub.core.control import Control, ControlKind, Receipt, Setting
 from custom_components.solar_battery_hub.core.desk import ControlDesk
-from custom_components.solar_battery_hub.core.errors import HubError
+from custom_components.solar_battery_hub.core.errors import BadAnswer, HubError, Unreachable
 from custom_components.solar_battery_hub.core.model import Ref, Value
 
 from .virtual_time import START, VirtualClock
@@ -33,7 +33,7 @@ class FakeDevice:
     """Every device of an account: obeys ``delay`` seconds after a write, answers after ``latency``.
 
     ``write_errors`` and ``read_errors`` hold what the next calls run into, ``None`` for a good
-    one; with ``lands`` a write that fails has reached the device all the same.
+    one; with ``lands`` a write whose answer is lost has reached the device all the same.
     """
 
     settings: Sequence[Setting] = (MODE, RESERVE, LIMIT)
@@ -58,7 +58,8 @@ class FakeDevice:
         self.writes.append((_time(), device, dict(changes)))
         await self._work(device)
         error = self.write_errors.pop(0) if self.write_errors else None
-        if self.obeys and (error is None or self.lands):
+        lost = isinstance(error, Unreachable | BadAnswer)
+        if self.obeys and (error is None or (lost and self.lands)):
             landed = {Ref(device, key): value for key, value in changes.items()}
             asyncio.get_running_loop().call_later(self.delay, self.values.update, landed)
         if error is not None:

@@ -10,7 +10,7 @@ from custom_components.solar_battery_hub.core.control import ChangeRefused, Outc
 from custom_components.solar_battery_hub.core.errors import HubError, Unreachable, WriteRefused
 from custom_components.solar_battery_hub.core.model import Ref, Value
 
-from .desk_bench import MODE, RESERVE, Bench, FakeDevice
+from .desk_bench import RESERVE, Bench, FakeDevice
 from .virtual_time import run
 
 MODE_REF = Ref("gateway", "operating_mode")
@@ -29,10 +29,10 @@ def test_the_last_of_quick_changes_wins() -> None:
         rest = [bench.ask(backup_reserve=reserve) for reserve in (20, 30, 40)]
         await bench.until(0.6)
         assert [task.done() for task in rest] == [True, True, False]  # told at once
-        assert await outcomes(first, *rest) == [Outcome.SUPERSEDED] * 3 + [Outcome.CONFIRMED]
+        ends = await outcomes(first, *rest)
+        assert ends == [Outcome.CONFIRMED, Outcome.SUPERSEDED, Outcome.SUPERSEDED, Outcome.CONFIRMED]
         assert bench.device.sent == [{"backup_reserve": 10}, {"backup_reserve": 40}]
         assert rest[0].result().sent == {}
-        assert first.result().sent == {"backup_reserve": 10}
 
     run(scenario())
 
@@ -56,7 +56,7 @@ def test_only_what_no_later_change_replaced_is_sent() -> None:
         first = bench.ask(backup_reserve=5)
         both = bench.ask(operating_mode="backup", backup_reserve=10)
         last = bench.ask(backup_reserve=20)
-        assert await outcomes(first, both, last) == [Outcome.SUPERSEDED, Outcome.CONFIRMED, Outcome.CONFIRMED]
+        assert await outcomes(first, both, last) == [Outcome.CONFIRMED] * 3
         assert bench.device.sent == [{"backup_reserve": 5}, {"operating_mode": "backup"}, {"backup_reserve": 20}]
         assert both.result().asked == {"operating_mode": "backup", "backup_reserve": 10}
         assert both.result().matched == {"operating_mode": True}
@@ -77,16 +77,31 @@ def test_change_under_way_keeps_its_turn_for_what_still_counts() -> None:
     run(scenario())
 
 
-def test_hopeless_change_yields_at_once_to_a_newer_one() -> None:
+@pytest.mark.parametrize(("wait", "asked_at", "sent_at"), [(600.0, 5.0, 10.0), (600.0, 100.0, 102.0), (3.0, 1.5, 2.0)])
+def test_hopeless_change_makes_room_for_a_newer_one(wait: float, asked_at: float, sent_at: float) -> None:
     async def scenario() -> None:
-        bench = Bench(FakeDevice(obeys=False, settings=(replace(MODE, pause=20.0),)))
-        first = bench.ask(wait=600.0, operating_mode="backup")
-        await bench.until(5.0)
+        bench = Bench(FakeDevice(obeys=False))
+        first = bench.ask(wait=wait, operating_mode="backup")  # read at 1, 5, 9 … 97, 101 for a second each
+        await bench.until(asked_at)
         bench.device.obeys = True
         second = bench.ask(operating_mode="autonomous")
         assert await outcomes(first, second) == [Outcome.SUPERSEDED, Outcome.CONFIRMED]
-        assert bench.device.writes[1][0] == 5.0
+        assert bench.device.writes[1][0] == sent_at
         assert bench.told == ["confirmed"]
+
+    run(scenario())
+
+
+def test_replaced_change_that_is_on_its_way_lands_first() -> None:
+    async def scenario() -> None:
+        bench = Bench(FakeDevice(delay=6.0, write_errors=[None, None, Unreachable()]))
+        first = bench.ask(backup_reserve=10)
+        await bench.until(0.5)
+        second = bench.ask(backup_reserve=20)
+        await bench.until(10.5)  # the second is on its way
+        third = bench.ask(backup_reserve=10)  # gets lost
+        assert await outcomes(first, second, third) == [Outcome.CONFIRMED, Outcome.CONFIRMED, Outcome.NOT_CONFIRMED]
+        assert bench.device.values[Ref("gateway", "backup_reserve")] == 20
 
     run(scenario())
 
@@ -228,9 +243,10 @@ def test_any_interleaving(asks: list[Ask], delay: float, latency: float, doubt: 
         bench.device.write_errors = [error for _, _, error in asks]
         bench.known = bench.device.values  # what the owner reads is what the device has, and not what is on its way
         tasks = []
-        for pause, changes, _ in asks:
+        for number, (pause, changes, _) in enumerate(asks, start=1):
             await asyncio.sleep(pause)
-            tasks.append(asyncio.create_task(bench.desk.apply("gateway", changes, wait=600.0)))
+            wait = 100.0 * number  # so that nobody runs out of time behind somebody else
+            tasks.append(asyncio.create_task(bench.desk.apply("gateway", changes, wait=wait)))
         ends = await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(delay)
 
@@ -241,7 +257,9 @@ def test_any_interleaving(asks: list[Ask], delay: float, latency: float, doubt: 
         winners: dict[str, tuple[Value, Receipt | BaseException]] = {}
         for (_, changes, _), end in zip(asks, ends, strict=True):
             assert isinstance(end, Receipt | ChangeRefused | HubError)
-            if not isinstance(end, ChangeRefused):
+            if isinstance(end, ChangeRefused):
+                assert end.reason == "value_out_of_range"
+            else:
                 winners |= {key: (value, end) for key, value in changes.items()}
         for key, (value, end) in winners.items():
             if isinstance(end, Receipt) and end.outcome in (Outcome.CONFIRMED, Outcome.UNCHANGED):

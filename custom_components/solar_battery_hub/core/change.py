@@ -31,10 +31,10 @@ class Change:
     sent: Mapping[str, Value] = field(default_factory=dict)
     found: Mapping[str, Value] = field(default_factory=dict)
     attempts: int = 0
-    wake: asyncio.Future[None] = field(default_factory=asyncio.Future)
+    called: asyncio.Future[None] = field(default_factory=asyncio.Future)
 
     def give_way(self, keys: Iterable[str]) -> None:
-        """Leave these settings to a later change; stop waiting when nothing is left."""
+        """Leave these settings to a later change; there is nothing to queue for when none is left."""
         replaced = self.live.keys() & set(keys)
         for key in replaced:
             del self.live[key]
@@ -42,9 +42,9 @@ class Change:
             self.call()
 
     def call(self) -> None:
-        """End the present wait."""
-        if not self.wake.done():
-            self.wake.set_result(None)
+        """End the time in the queue."""
+        if not self.called.done():
+            self.called.set_result(None)
 
     def matches(self, key: str) -> bool:
         """Tell whether the device was seen to have what was sent."""
@@ -55,6 +55,10 @@ class Change:
         """Which settings agree, without those that no longer have to."""
         return {key: self.matches(key) for key in self.sent if key in self.live or self.matches(key)}
 
+    def agrees(self) -> bool:
+        """Tell whether the device was seen to have all that was sent."""
+        return all(map(self.matches, self.sent))
+
     def is_open(self) -> bool:
         """Tell whether something that still counts does not agree."""
         return not all(map(self.matches, self.live))
@@ -64,7 +68,7 @@ class Change:
         """What came of it, by the last answer."""
         if self.is_open():
             return Outcome.NOT_CONFIRMED
-        return Outcome.CONFIRMED if self.live or all(map(self.matches, self.sent)) else Outcome.SUPERSEDED
+        return Outcome.CONFIRMED if self.live or self.agrees() else Outcome.SUPERSEDED
 
     @property
     def settle(self) -> timedelta:
@@ -96,22 +100,20 @@ class Lines:
         line.append(change)
         try:
             if line[0] is not change:
-                await self.idle(change, change.deadline)
-            change.wake = asyncio.Future()
+                await self._called(change)
             yield line[0] is change
         finally:
-            had_turn = line[0] is change
             line.remove(change)
-            if not line:
-                del self._lines[change.device]
-            elif had_turn:
+            if line:
                 line[0].call()
+            else:
+                del self._lines[change.device]
 
-    async def idle(self, change: Change, until: datetime) -> None:
-        """Wait until then, or until the change is called or has nothing left to wait for."""
-        timer = asyncio.ensure_future(self._clock.sleep_until(until))
+    async def _called(self, change: Change) -> None:
+        """Wait until the change is called, at most until its time is over."""
+        timer = asyncio.ensure_future(self._clock.sleep_until(change.deadline))
         try:
-            await asyncio.wait({timer, change.wake}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({timer, change.called}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             timer.cancel()
 

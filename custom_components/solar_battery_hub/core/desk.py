@@ -15,6 +15,7 @@ from .model import Ref, Value
 from .watch import News, SettingsWatch
 
 CHANGED_ELSEWHERE: Final = "changed_elsewhere"  # the one outcome that no caller gets
+COURTESY: Final = timedelta(seconds=10)  # so long a replaced change may still land before the next one leaves
 RETRY: Final = timedelta(seconds=60)  # until a device is asked again about an accepted change
 DAY: Final = 86_400.0  # seconds
 PASSING: Final = (Unreachable, BadAnswer, Locked, RateLimited)
@@ -65,9 +66,11 @@ class ControlDesk:
     """Carries out the changes of one account's devices and notices those made elsewhere.
 
     **Queue.** Per device one change at a time, from sending to the last read. A later
-    change takes its settings from every earlier one: what is left of that is sent; one
-    with nothing left is ``superseded``, also while it is being read back and does not
-    agree yet. What is asked during one write and its settle time thus becomes one write.
+    change takes its settings from every earlier one: what is left of that is sent, and one
+    with nothing left is ``superseded``. A change that was sent already keeps its turn until
+    the device agrees, for two writes on their way could land in any order; but once it is
+    replaced only for ``COURTESY``, and is ``superseded`` then. What is asked meanwhile
+    becomes one write.
 
     **Time.** ``wait`` counts from the call and covers the queue: a change that has no turn
     by then is refused and never sent. Once sent, the device is read at least once, after
@@ -274,14 +277,16 @@ class ControlDesk:
         self._pending = [item for item in self._pending if item.asked]
 
     async def _read_until_it_agrees(self, change: Change) -> None:
+        """Read at every pause; what nobody waits for any more is read a little longer, and then makes room."""
         await self._clock.sleep_until(self._clock.now() + change.settle)
-        while change.is_open():
+        makes_room_at = min(change.deadline, self._clock.now() + COURTESY)
+        while True:
             with suppress(Unreachable, BadAnswer):
                 await self._read(change)
             again_at = self._clock.now() + change.pause
-            if not change.is_open() or again_at > change.deadline:
+            if change.agrees() or again_at > (change.deadline if change.is_open() else makes_room_at):
                 return
-            await self._lines.idle(change, again_at)
+            await self._clock.sleep_until(again_at)
 
     async def _read(self, change: Change) -> None:
         """Read the device once."""
