@@ -13,7 +13,7 @@ from custom_components.solar_battery_hub.core.schedule import (
 )
 
 from .schedule_models import schedule, slot
-from .schedule_rules import ANKER_SB1, GOODWE_V1, GROWATT_MIN, GROWATT_SPH, POWERWALL
+from .schedule_rules import ANKER_SB1, GOODWE_V1, GROWATT_MIN, GROWATT_SPF, GROWATT_SPH, POWERWALL
 
 FREE = slot("00:00-00:00", "load_first", enabled=False)
 
@@ -93,6 +93,13 @@ def test_groups_have_their_own_places() -> None:
     assert difference(GROWATT_SPH, schedule(discharge, charge), schedule(moved)) == (
         Change(group="charge", place=1, slot=moved),
         Change(group="discharge", place=1, slot=None),
+    )
+
+
+def test_independent_groups_are_not_in_each_others_way() -> None:
+    charge, output = slot("01:00-05:00", "utility_charge"), slot("02:00-06:00", "utility_output")
+    assert difference(GROWATT_SPF, schedule(charge), schedule(charge, output)) == written(
+        (1, output), group="utility_output"
     )
 
 

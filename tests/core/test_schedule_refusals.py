@@ -85,6 +85,11 @@ REFUSED: dict[str, tuple[ScheduleRules, Schedule, list[tuple[str, dict[str, str]
         schedule(slot("02:00-02:00", "load_first")),
         [("empty_slot", {"slot": "1"})],
     ),
+    "an empty slot in the last minute": (
+        GROWATT_MIN,
+        schedule(slot("23:59-23:59", "load_first")),
+        [("empty_slot", {"slot": "1"})],
+    ),
     "days and months where there are none": (
         GROWATT_MIN,
         schedule(slot("01:00-02:00", "load_first", days="mon", months=[1])),

@@ -66,6 +66,11 @@ FITTED = {
         schedule(slot("00:00-00:00", "supply", 200)),
         schedule(slot("00:00-12:00", "supply", 200), slot("12:00-00:00", "supply", 200)),
     ),
+    "never a single slot, nor one off its step": (
+        replace(ANKER_SB1, step=60),
+        schedule(slot("01:00-04:00", "supply", 200)),
+        schedule(slot("01:00-02:00", "supply", 200), slot("02:00-04:00", "supply", 200)),
+    ),
     "never a single slot, cut at midnight rather": (
         ANKER_SB1,
         schedule(slot("20:00-06:00", "supply", 200)),
@@ -188,31 +193,20 @@ def test_unknown_mode_of_the_device_counts_with_the_first_group() -> None:
 
 
 def test_rules_are_told_in_json_types() -> None:
+    power = NumberRule(unit="W", minimum=0, maximum=800)
     rules = ScheduleRules(
-        groups=(
-            SlotGroup(
-                key="slots", slots=2, modes={"charge": ModeRule(power=NumberRule(unit="W", minimum=0, maximum=800))}
-            ),
-        ),
+        groups=(SlotGroup(key="slots", slots=2, modes={"charge": ModeRule(power=power)}),),
         off=Off.DISABLE,
         days=(frozenset(range(5)), frozenset({6, 5})),
         last_end=time(23, 59),
         filler=Job(mode="charge", power=100),
     )
-    told = rules.as_dict()
-    assert json.loads(json.dumps(told)) == {
-        "groups": [
-            {
-                "key": "slots",
-                "modes": {
-                    "charge": {
-                        "power": {"unit": "W", "minimum": 0, "maximum": 800, "step": 1, "shared": False},
-                        "stop_level": None,
-                    }
-                },
-                "slots": 2,
-            }
-        ],
+    told = json.loads(json.dumps(rules.as_dict()))
+    told_power = {"unit": "W", "minimum": 0, "maximum": 800, "step": 1, "shared": False}
+    assert told.pop("groups") == [
+        {"key": "slots", "slots": 2, "modes": {"charge": {"power": told_power, "stop_level": None}}}
+    ]
+    assert told == {
         "off": "disable",
         "days": [["mon", "tue", "wed", "thu", "fri"], ["sat", "sun"]],
         "months": False,

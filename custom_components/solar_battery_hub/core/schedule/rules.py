@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Any, Final
 
+from ..control import NOISE
 from .errors import Problem, Reason, ScheduleError, problem
 from .schedule import Schedule, slot_order, time_at
 from .slot import MIDNIGHT, NUMBERS, WEEKDAYS, Job, Slot, minute_of
@@ -39,7 +40,7 @@ class NumberRule:
     def on_step(self, value: float) -> bool:
         """Tell whether the value is one of the steps."""
         steps = (value - self.minimum) / self.step
-        return abs(steps - round(steps)) < 1e-6
+        return abs(steps - round(steps)) < NOISE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,7 +139,7 @@ def _invert(plans: Mapping[_Cell, Iterable[_Window]]) -> _Windows:
 
 def _join_over_midnight(windows: _Windows) -> None:
     """Join evenings with the mornings after them where the job goes on for less than 24 hours."""
-    evenings = [window for window in windows if window.start > 0 and window.end == DAY]
+    evenings = [window for window in windows if window.end == DAY]
     mornings = [window for window in windows if window.start == 0]
     for evening, morning in product(evenings, mornings):
         if evening.job != morning.job or morning.end >= evening.start:
