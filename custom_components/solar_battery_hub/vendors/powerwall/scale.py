@@ -5,8 +5,8 @@ _SHARE = 0.95  # of the raw scale that the app's 0…100 % covers
 
 
 def to_app(raw: float) -> float:
-    """Return the app's percentage (0…100) for one of the gateway's; below 5 raw is 0."""
-    return min(max(round((raw - _HIDDEN) / _SHARE, 6), 0.0), 100.0)
+    """Return the app's percentage (0…100) for one of the gateway's; below 5 raw is 0, never -0."""
+    return min(max(round((raw - _HIDDEN) / _SHARE, 6), 0.0) + 0.0, 100.0)
 
 
 def to_raw(app: float) -> float:
