@@ -69,6 +69,10 @@ async def async_remove_entry(hass: HomeAssistant, entry: HubConfigEntry) -> None
 
 async def async_remove_config_entry_device(hass: HomeAssistant, entry: HubConfigEntry, device: dr.DeviceEntry) -> bool:
     """Let the user delete a device that the account no longer has."""
-    return not any(
-        domain == DOMAIN and identifier in entry.runtime_data.devices for domain, identifier in device.identifiers
-    )
+    runtime = entry.runtime_data
+    own = [identifier for domain, identifier in device.identifiers if domain == DOMAIN]
+    if any(identifier in runtime.devices for identifier in own):
+        return False
+    for identifier in own:
+        runtime.forget(identifier)
+    return True

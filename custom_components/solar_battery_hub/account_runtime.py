@@ -285,8 +285,9 @@ class AccountRuntime:
         self._schedule_expiry()
 
     async def _async_register_devices(self) -> None:
-        """Bring the registry in line with the account's devices."""
+        """Bring the registry in line with the account's devices, and the entry with its number."""
         devices = self.account.devices
+        self._follow_number()
         self.devices.register(devices)
         for device in devices:
             if device.zone and (zone := await dt_util.async_get_time_zone(device.zone)):
@@ -294,8 +295,25 @@ class AccountRuntime:
             elif device.parent in self._zones:
                 self._zones[device.id] = self._zones[device.parent]
 
+    def _follow_number(self) -> None:
+        """Name the entry after the number of its account, once that is known (the devices keep their ids)."""
+        provisional = f"{self.vendor.key}_{self.account.identity}"
+        lasting = f"{self.vendor.key}_{self.account.number}"
+        entries = self.hass.config_entries
+        if self.account.number is None or self.entry.unique_id != provisional or lasting == provisional:
+            return
+        if entries.async_entry_for_domain_unique_id(DOMAIN, lasting) is None:
+            entries.async_update_entry(self.entry, unique_id=lasting)
+
     def _zone_of(self, device: str) -> tzinfo:
         return self._zones.get(device) or dt_util.get_default_time_zone()
+
+    @callback
+    def forget(self, device: str) -> None:
+        """Drop everything about a device that the user deleted."""
+        self.board.forget(device)
+        self.changes.desk.forget(device)
+        self._providers = {ref: feed for ref, feed in self._providers.items() if ref.device != device}
 
     # Remembering
 

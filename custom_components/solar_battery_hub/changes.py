@@ -14,7 +14,7 @@ from .core.control import ChangeRefused, Control, Outcome, Receipt
 from .core.desk import ControlDesk
 from .core.errors import AuthFailed, HubError
 from .core.model import Happening, Ref, Value
-from .messages import not_confirmed, refused, shown
+from .messages import not_confirmed, refused, shown, spell_settings
 
 if TYPE_CHECKING:
     from .account_runtime import AccountRuntime
@@ -128,6 +128,9 @@ class Changes:
 
     @callback
     def _on_outcome(self, device: str, outcome: str, details: Mapping[str, Any]) -> None:
+        if details.get("late"):
+            asked, found = (spell_settings(details[key]) for key in ("asked", "read_back"))
+            self._runtime.connection.change_outcome(outcome == Outcome.CONFIRMED, asked, found)
         self._numbers += 1
         self._runtime.events.tell(
             Happening(

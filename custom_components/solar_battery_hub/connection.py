@@ -25,6 +25,7 @@ class Issue(StrEnum):
 
     LOCKED = "locked"
     CERTIFICATE = "certificate_changed"
+    CHANGE = "change_not_confirmed"
 
 
 class Connection:
@@ -91,6 +92,14 @@ class Connection:
         for issue in self._notices - present.keys():
             self._clear_issue(issue)
         self._notices = set(present)
+
+    @callback
+    def change_outcome(self, confirmed: bool, asked: str, found: str) -> None:
+        """Tell of a change that turned out not to have worked after its caller had left, or take that back."""
+        if confirmed:
+            self._clear_issue(Issue.CHANGE)
+        else:
+            self._raise_issue(Issue.CHANGE, {"asked": asked, "found": found})
 
     @callback
     def clear(self) -> None:

@@ -1,13 +1,17 @@
 """How the error family is shown to users: one table, translated."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from homeassistant.core import async_get_hass
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .core.control import ChangeRefused, Receipt
 from .core.errors import HubError, Locked, NotSupported, RateLimited, WriteRefused
+from .core.model import Value
 
 
 def shown(error: HubError) -> HomeAssistantError:
@@ -31,22 +35,17 @@ def describe(error: HubError) -> tuple[str, dict[str, str]]:
 
 def refused(error: ChangeRefused) -> ServiceValidationError:
     """Return the error of a change that was refused before anything was sent."""
+    spelled = {key: _SPELLED.get(key, str)(text) for key, text in error.placeholders.items()}
     return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=error.reason,
-        translation_placeholders=error.placeholders,
+        translation_domain=DOMAIN, translation_key=error.reason, translation_placeholders=spelled
     )
 
 
 def not_confirmed(receipt: Receipt) -> HomeAssistantError:
     """Return the error of a change that the device does not show."""
+    placeholders = {"asked": spell_settings(receipt.asked), "found": spell_settings(receipt.read_back)}
     return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key="not_confirmed",
-        translation_placeholders={
-            "asked": _list(receipt.asked),
-            "found": _list(receipt.read_back) or "–",
-        },
+        translation_domain=DOMAIN, translation_key="not_confirmed", translation_placeholders=placeholders
     )
 
 
@@ -55,5 +54,32 @@ def spell_time(moment: datetime) -> str:
     return f"{dt_util.as_local(moment):%Y-%m-%d %H:%M}"
 
 
-def _list(values: object) -> str:
-    return ", ".join(f"{key} = {value}" for key, value in dict(values).items())  # type: ignore[call-overload]
+def spell_settings(values: Mapping[str, Value]) -> str:
+    """Return settings and their values in the user's words."""
+    return ", ".join(f"{_name(key)}: {_word(key, value)}" for key, value in values.items()) or "–"
+
+
+def _name(setting: str) -> str:
+    """Return the name of a setting's entity in the user's language."""
+    return _text(f".{setting}.name") or setting.replace("_", " ")
+
+
+def _word(setting: str, value: Value) -> str:
+    """Return a value in the user's language; numbers as short as they are exact enough to read."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return _text(f".{setting}.state.{value}") or str(value)
+
+
+def _text(ending: str) -> str | None:
+    """Return the loaded text of an entity whose key ends like this."""
+    hass = async_get_hass()
+    texts = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
+    return next((text for key, text in texts.items() if key.endswith(ending)), None)
+
+
+# How some placeholders of a refusal are spelled for people.
+_SPELLED: dict[str, Callable[[str], str]] = {
+    "setting": _name,
+    "time": lambda text: spell_time(datetime.fromisoformat(text)),
+}

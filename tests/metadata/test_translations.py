@@ -100,7 +100,7 @@ def test_every_kind_of_text_is_looked_for(path: str) -> None:
     ("path", "fills"),
     [
         ("config.error.locked", {"until"}),
-        ("exceptions.value_out_of_range.message", {"setting", "minimum", "maximum", "unit"}),
+        ("exceptions.value_out_of_range.message", {"setting", "minimum", "maximum"}),
         ("exceptions.schedule_too_short.message", {"start", "end", "minutes"}),
         ("exceptions.not_confirmed.message", {"asked", "found"}),
         ("issues.certificate_changed.fix_flow.step.confirm.description", {"account", "old", "new"}),

@@ -129,8 +129,8 @@ def check(controls: Sequence[Control], changes: Mapping[str, Value]) -> dict[str
 
     Raises ChangeRefused for the first one that is not: ``nothing_to_change``,
     ``setting_not_available`` {setting}, ``wrong_type`` {setting}, ``option_not_available``
-    {setting, option, options}, ``value_out_of_range`` {setting, minimum, maximum, unit},
-    ``value_off_step`` {setting, step, unit}, ``text_length`` {setting, minimum, maximum}.
+    {setting, option, options}, ``value_out_of_range`` {setting, minimum, maximum},
+    ``value_off_step`` {setting, step}, ``text_length`` {setting, minimum, maximum}.
     """
     if not changes:
         raise ChangeRefused("nothing_to_change")
@@ -151,13 +151,12 @@ def _check_option(setting: Setting, value: Value) -> None:
 def _check_number(setting: Setting, value: Value) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise ChangeRefused("wrong_type", setting=setting.key)
-    unit = UNITS.get(setting.quantity, "") if setting.quantity else ""
     if not _within(setting, value):
-        raise ChangeRefused("value_out_of_range", setting=setting.key, **_bounds(setting), unit=unit)
+        raise ChangeRefused("value_out_of_range", setting=setting.key, **_bounds(setting))
     if setting.step:
         steps = (value - (setting.minimum or 0.0)) / setting.step
         if abs(steps - round(steps)) > NOISE:
-            raise ChangeRefused("value_off_step", setting=setting.key, step=f"{setting.step:g}", unit=unit)
+            raise ChangeRefused("value_off_step", setting=setting.key, step=_with_unit(setting, setting.step))
 
 
 def _check_text(setting: Setting, value: Value) -> None:
@@ -200,6 +199,11 @@ def _within(setting: Setting, number: float) -> bool:
 def _bounds(setting: Setting) -> dict[str, str]:
     """Return both ends as text; an open end is infinite."""
     return {
-        "minimum": "−∞" if setting.minimum is None else f"{setting.minimum:g}",
-        "maximum": "∞" if setting.maximum is None else f"{setting.maximum:g}",
+        "minimum": "−∞" if setting.minimum is None else _with_unit(setting, setting.minimum),
+        "maximum": "∞" if setting.maximum is None else _with_unit(setting, setting.maximum),
     }
+
+
+def _with_unit(setting: Setting, value: float) -> str:
+    unit = UNITS.get(setting.quantity, "") if setting.quantity else ""
+    return f"{value:g} {unit}".rstrip()

@@ -69,6 +69,10 @@ class Account(Protocol):
     identity: str
 
     @property
+    def number(self) -> str | None:
+        """The lasting number of what the account is about, once known; may be learned after set-up."""
+
+    @property
     def devices(self) -> Sequence[Device]:
         """The devices known now, parents before their children, the root first."""
 

@@ -23,9 +23,7 @@ class VendorFlow(ConfigFlow):
     """The base of each vendor's steps; methods are named ``async_step_<vendor>_<step>``."""
 
     @abstractmethod
-    async def async_try[T](
-        self, vendor: Vendor, settings: Settings, check: Callable[[Any], Awaitable[T]]
-    ) -> Tried[T]:
+    async def async_try[T](self, vendor: Vendor, settings: Settings, check: Callable[[Any], Awaitable[T]]) -> Tried[T]:
         """Open an account with these settings, run ``check`` on it and close it again.
 
         Errors of the family become form errors; a locked account names the time.

@@ -71,6 +71,11 @@ class PowerwallAccount(Account):
 
     @property
     @override
+    def number(self) -> str | None:
+        return self._devices.din
+
+    @property
+    @override
     def devices(self) -> Sequence[Device]:
         return tuple(self._devices)
 

@@ -35,6 +35,7 @@ class DeviceList:
 
     def __init__(self, identity: str, url: str) -> None:
         """Start with the gateway alone."""
+        self.din: str | None = None
         self.gateway = Device(id=identity, kind=DeviceKind.GATEWAY, name=_NAME, manufacturer=_MAKER, url=url)
         self.note_din(identity)
         self._parts: dict[str, Device] = {}
@@ -55,6 +56,7 @@ class DeviceList:
         """Take note of the gateway's DIN: ``<part number>--<serial>``."""
         part, dashes, serial = (din or "").partition("--")
         if dashes:
+            self.din = f"{part}--{serial}".upper()
             model = _GATEWAYS.get(part.split("-")[0])
             self.gateway = replace(self.gateway, serial=serial, model=model, model_id=part)
 
@@ -100,7 +102,7 @@ class DeviceList:
         return Device(
             id=battery.serial,
             kind=DeviceKind.BATTERY,
-            name=f"Battery {battery.serial[-5:]}",
+            name=f"Powerwall {battery.serial[-5:]}",
             manufacturer=_MAKER,
             parent=self.gateway.id,
             model=model,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from ...core.catalogue import Kind, look_up
 from ...core.clock import Clock
+from ...core.errors import BadAnswer, NotSupported
 from ...core.model import Happening, Ref, Snapshot
 from ...core.parse import moment
 from ..base import PrivateStore, Wanted
@@ -138,6 +139,8 @@ class Fetcher:
         if (powerwalls := await at.read(endpoints.POWERWALLS)) is not None:
             self._devices.note_din(powerwalls.gateway_din)
             self._devices.note_batteries(powerwalls.packs or ())
+        if self._devices.din is None:
+            self._devices.note_din(await self._read_din())
         if (site := await at.read(endpoints.SITE_INFO)) is not None:
             values |= fact_readings.site_values(device, site)
             self._devices.note_site(site.name, site.timezone)
@@ -155,6 +158,13 @@ class Fetcher:
         if site is not None:
             self._note_grid(site, meters)
         return values
+
+    async def _read_din(self) -> str | None:
+        """Read the DIN where only the newest surface tells it (§16)."""
+        try:
+            return await self._client.read_din()
+        except NotSupported, BadAnswer:
+            return None
 
     def _status_values(self, status: Status, now: datetime) -> Values:
         """Return firmware and start time.

@@ -37,9 +37,7 @@ CONF_PIN = "pin_certificate"
 CONF_INTERVAL = "interval"
 CONF_TRY_CONTROL = "try_control"
 
-PASSWORD = TextSelector(
-    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
-)
+PASSWORD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password"))
 GATEWAY_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_HOST): TextSelector(),
@@ -48,9 +46,7 @@ GATEWAY_SCHEMA = vol.Schema(
             vol.Schema(
                 {
                     vol.Required(CONF_USERNAME, default=CUSTOMER): SelectSelector(
-                        SelectSelectorConfig(
-                            options=[CUSTOMER, INSTALLER], translation_key="powerwall_username"
-                        )
+                        SelectSelectorConfig(options=[CUSTOMER, INSTALLER], translation_key="powerwall_username")
                     ),
                     vol.Required(CONF_PIN, default=True): BooleanSelector(),
                 }
@@ -64,9 +60,7 @@ PASSWORD_SCHEMA = vol.Schema({vol.Required(CONF_PASSWORD): PASSWORD})
 OPTIONS_SCHEMA = vol.Schema(
     {
         vol.Optional(CONF_INTERVAL): NumberSelector(
-            NumberSelectorConfig(
-                min=5, max=300, step=1, unit_of_measurement="s", mode=NumberSelectorMode.BOX
-            )
+            NumberSelectorConfig(min=5, max=300, step=1, unit_of_measurement="s", mode=NumberSelectorMode.BOX)
         ),
         vol.Required(CONF_TRY_CONTROL, default=False): BooleanSelector(),
     }
@@ -83,9 +77,7 @@ class PowerwallFlow(VendorFlow):
     _form: Mapping[str, Any]
     _discovered_host: str | None = None
 
-    async def async_step_powerwall(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_powerwall(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask where the gateway is and how to sign in."""
         if user_input is None:
             return self._show_gateway_form(Tried[None](), {CONF_HOST: self._discovered_host})
@@ -93,9 +85,7 @@ class PowerwallFlow(VendorFlow):
         self._async_abort_entries_match({CONF_HOST: self._settings[CONF_HOST]})
         return await self._read_certificate(user_input)
 
-    async def async_step_powerwall_certificate(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_powerwall_certificate(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the gateway's certificate; once confirmed it is the only one trusted."""
         if user_input is not None:
             return await self._sign_in(self._settings)
@@ -108,9 +98,7 @@ class PowerwallFlow(VendorFlow):
             },
         )
 
-    async def async_step_powerwall_reconfigure(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_powerwall_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change address, password, sign-in or certificate of a gateway."""
         entry = self._get_reconfigure_entry()
         if user_input is None:
@@ -120,9 +108,7 @@ class PowerwallFlow(VendorFlow):
         self._settings = {**entry.data, **changed}
         return await self._read_certificate(user_input)
 
-    async def async_step_powerwall_reauth(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_powerwall_reauth(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the password again."""
         entry = self._get_reauth_entry()
         tried: Tried[GatewayFacts] = Tried()
@@ -146,9 +132,7 @@ class PowerwallFlow(VendorFlow):
         self._async_abort_entries_match({CONF_HOST: discovery.ip})
         name = discovery.hostname.upper()
         await self.async_set_unique_id(f"{VENDOR.key}_{name}")
-        if entry := self.hass.config_entries.async_entry_for_domain_unique_id(
-            self.handler, f"{VENDOR.key}_{name}"
-        ):
+        if entry := self.hass.config_entries.async_entry_for_domain_unique_id(self.handler, f"{VENDOR.key}_{name}"):
             return self._follow(entry.entry_id, discovery.ip)
         self._abort_if_unique_id_configured()
         self._discovered_host = discovery.ip
@@ -173,9 +157,7 @@ class PowerwallFlow(VendorFlow):
         entry = self.hass.config_entries.async_get_known_entry(entry_id)
         host, port = split_host(entry.data[CONF_HOST])
         if host != address and port == 443:
-            self.hass.config_entries.async_update_entry(
-                entry, data={**entry.data, CONF_HOST: address}
-            )
+            self.hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_HOST: address})
             self.hass.config_entries.async_schedule_reload(entry_id)
         return self.async_abort(reason="already_configured")
 
@@ -222,9 +204,7 @@ class PowerwallFlow(VendorFlow):
         if found.din is not None and "--" in known and found.din != known:
             raise AbortFlow("wrong_gateway")
 
-    def _show_gateway_form(
-        self, tried: Tried[Any], form: Mapping[str, Any]
-    ) -> ConfigFlowResult:
+    def _show_gateway_form(self, tried: Tried[Any], form: Mapping[str, Any]) -> ConfigFlowResult:
         """Show host and password, with what was typed except the password."""
         again = self.source == SOURCE_RECONFIGURE
         schema = RECONFIGURE_SCHEMA if again else GATEWAY_SCHEMA
@@ -240,17 +220,13 @@ class PowerwallFlow(VendorFlow):
 class PowerwallOptions(OptionsFlowWithReload):
     """How often a gateway is read, and whether to try what it may refuse."""
 
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the options; an empty interval means automatic."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         return self.async_show_form(
             step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                OPTIONS_SCHEMA, self.config_entry.options
-            ),
+            data_schema=self.add_suggested_values_to_schema(OPTIONS_SCHEMA, self.config_entry.options),
         )
 
 

@@ -77,11 +77,6 @@ def real(value: float | None) -> float | None:
     return value or None
 
 
-def _signed(value: float | None) -> float | None:
-    """Return a number, a negative zero as zero."""
-    return None if value is None else value + 0.0
-
-
 def _not_negative(power: float | None) -> float | None:
     """Return a power that cannot be negative: a little below is noise, much is nonsense."""
     if power is None or power < -_NOISE:
@@ -94,15 +89,15 @@ def _negated(value: float | None) -> float | None:
 
 
 _BASICS: Table[Location] = {
-    "reactive_power": lambda at: _signed(at.reactive_power),
-    "apparent_power": lambda at: _signed(at.apparent_power),
+    "reactive_power": lambda at: at.reactive_power,
+    "apparent_power": lambda at: at.apparent_power,
     "frequency": lambda at: real(at.frequency),
     "current": lambda at: real(at.current),
 }
 
 _LOCATIONS: Mapping[str, Table[Location]] = {
     "site": {
-        "grid_power": lambda at: _signed(at.power),
+        "grid_power": lambda at: at.power,
         "grid_import_energy_total": lambda at: _kwh(at.imported),
         "grid_export_energy_total": lambda at: _kwh(at.exported),
         **{f"grid_{key}": read for key, read in _BASICS.items()},
@@ -118,7 +113,7 @@ _LOCATIONS: Mapping[str, Table[Location]] = {
         **{f"solar_{key}": read for key, read in _BASICS.items()},
     },
     "battery": {
-        "battery_power": lambda at: _signed(at.power),
+        "battery_power": lambda at: at.power,
         "battery_charge_energy_total": lambda at: _kwh(at.imported),
         "battery_discharge_energy_total": lambda at: _kwh(at.exported),
         **{f"battery_{key}": read for key, read in _BASICS.items()},
@@ -127,7 +122,7 @@ _LOCATIONS: Mapping[str, Table[Location]] = {
         "battery_voltage": lambda at: real(at.voltage),
     },
     "generator": {
-        "generator_power": lambda at: _signed(at.power),
+        "generator_power": lambda at: at.power,
         "generator_energy_total": lambda at: _kwh(at.exported),
     },
 }
@@ -218,8 +213,8 @@ def reserve_in_app(operation: Operation) -> float | None:
 _SYSTEM: Table[SystemStatus] = {
     "battery_energy": lambda status: _kwh(status.remaining),
     "battery_capacity": lambda status: _kwh(status.full),
-    "battery_target_power": lambda status: _signed(status.target_power),
-    "grid_services_power": lambda status: _signed(status.services_power),
+    "battery_target_power": lambda status: status.target_power,
+    "grid_services_power": lambda status: status.services_power,
     "charge_power_limit": lambda status: status.max_charge_power,
     "discharge_power_limit": lambda status: status.max_discharge_power,
     "charge_power_available": lambda status: status.instant_max_charge_power,
@@ -241,7 +236,7 @@ _SITEMASTER: Table[Sitemaster] = {
 _BLOCK_LIVE: Table[Block] = {
     "battery_level": lambda block: None if (raw := _level(block)) is None else to_app(raw),
     "battery_level_raw": _level,
-    "battery_power": lambda block: _signed(block.power),
+    "battery_power": lambda block: block.power,
     "battery_energy": lambda block: _kwh(block.remaining),
     "battery_voltage": lambda block: real(block.voltage),
     "battery_current": lambda block: _negated(block.current),
@@ -300,18 +295,24 @@ def happening(device: str, fault: Fault) -> Happening:
     )
 
 
+_PHASE: Table[Phase] = {
+    "phase_voltage": lambda phase: phase.voltage,
+    "phase_power": lambda phase: phase.power,
+}
+
+
 def phase_values(device: str, phases: tuple[Phase, ...]) -> Values:
     """Return voltage and power of each phase at the grid connection (§12)."""
-    return {
-        Ref(device, f"{key}_{phase.number}"): value
-        for phase in phases
-        for key, value in (("phase_voltage", phase.voltage), ("phase_power", _signed(phase.power)))
-    }
+    values: Values = {}
+    for phase in phases:
+        values |= table_values(device, {f"{key}_{phase.number}": read for key, read in _PHASE.items()}, phase)
+    return values
 
 
 def table_values(device: str, table: Table[Any], answer: object) -> Values:
-    """Return what a table reads from an answer."""
-    return {Ref(device, key): read(answer) for key, read in table.items()}
+    """Return what a table reads from an answer; Go's negative zeros (§2) become zeros."""
+    values = ((Ref(device, key), read(answer)) for key, read in table.items())
+    return {ref: value + 0.0 if isinstance(value, float) else value for ref, value in values}
 
 
 # Which readings of the gateway each answer of the frequent feeds can bring.
