@@ -297,6 +297,29 @@ async def test_field_that_goes_missing_has_no_value(bench: Bench) -> None:
     assert after["grid_import_energy_total"] == before["grid_import_energy_total"]
 
 
+async def test_negative_zeros_are_zeros(bench: Bench) -> None:
+    for place in ("site", "load", "solar", "battery"):
+        bench.gateway.faults.add("/api/meters/aggregates", "override", pointer=f"/{place}/instant_power", value=-0.0)
+    bench.gateway.faults.add("/api/system_status", "override", pointer="/max_charge_power", value=-0.0)
+    bench.gateway.faults.add("/api/system_status/soe", "override", pointer="/percentage", value=5 - 1e-9)
+    account = bench.open()
+    power, system = values(await fetch(account, "power")), values(await fetch(account, "system"))
+    shown = [power[f"{of}_power"] for of in ("grid", "home", "solar", "battery")]
+    shown += [power["battery_level"], system["charge_power_limit"]]
+    assert [str(value) for value in shown] == ["0.0"] * 6
+
+
+@pytest.mark.parametrize(("said", "shown"), [(-99.5, 0), (-100.5, None)])
+async def test_a_sleeping_inverter_is_no_consumer(bench: Bench, said: float, shown: float | None) -> None:
+    """A little below zero is noise, more is nonsense (§5)."""
+    account = bench.open()
+    await fetch(account, "power")
+    for place in ("solar", "load"):
+        bench.gateway.faults.add("/api/meters/aggregates", "override", pointer=f"/{place}/instant_power", value=said)
+    power = values(await fetch(account, "power"))
+    assert (power["solar_power"], power["home_power"]) == (shown, shown)
+
+
 async def test_meter_that_never_answered_has_no_readings(bench: Bench) -> None:
     bench.gateway.faults.add("", "zero_time_meter")
     power = values(await fetch(bench.open(), "power"))
