@@ -49,8 +49,8 @@ class MockHttp(aioresponses):
 
     @override
     async def _request_mock(
-        self, session: ClientSession, method: str, url: URL | str, *args: Any, **kwargs: Any
-    ) -> Any:
+        self, orig_self: ClientSession, method: str, url: URL | str, *args: Any, **kwargs: Any
+    ) -> ClientResponse:
         options = dict(kwargs)
         body, headers = options.pop("json", None), options.pop("headers", None)
         self.sent.append(Sent(method, str(url), body, dict(headers or {}), options))
