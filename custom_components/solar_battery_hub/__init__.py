@@ -10,7 +10,7 @@ from .account_runtime import AccountRuntime, HubConfigEntry
 from .const import DOMAIN, PLATFORMS
 from .entity import async_remove_replaced
 from .opening import async_tools
-from .repairs import async_check_conflicts
+from .repairs import async_delete_issues, async_watch_conflicts
 from .services import async_setup_services
 from .stores import EntryStore, async_remove_account_store
 from .vendors import VENDORS
@@ -40,7 +40,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool:
         raise
     entry.runtime_data = runtime
     runtime.async_on_new(partial(async_remove_replaced, hass, entry))
-    async_check_conflicts(hass, entry)
+    async_watch_conflicts(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 
@@ -65,6 +65,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: HubConfigEntry) -> None
         tools.session.detach()
         await async_remove_account_store(hass, vendor, settings)
         await EntryStore(hass, entry.entry_id).async_remove()
+        async_delete_issues(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(hass: HomeAssistant, entry: HubConfigEntry, device: dr.DeviceEntry) -> bool:

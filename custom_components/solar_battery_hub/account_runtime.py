@@ -105,6 +105,7 @@ class AccountRuntime:
     async def async_stop(self) -> None:
         """Stop the timers, remember everything, let the account go."""
         self.changes.stop()
+        self.connection.clear()
         if self._cancel_expiry is not None:
             self._cancel_expiry()
         if self._started:

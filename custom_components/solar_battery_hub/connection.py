@@ -103,8 +103,8 @@ class Connection:
 
     @callback
     def clear(self) -> None:
-        """Take back every repair (the entry is removed)."""
-        for issue in (*Issue, *self._notices):
+        """Take back the repairs about the connection as it is (the entry is unloaded)."""
+        for issue in (Issue.LOCKED, Issue.CERTIFICATE, *self._notices):
             self._clear_issue(issue)
 
     def _lock(self, until: datetime) -> None:

@@ -25,10 +25,11 @@ class Tools:
 async def async_tools(hass: HomeAssistant, vendor: Vendor, settings: Settings, *, for_entry: bool) -> Tools:
     """Return the tools for the account these settings lead to.
 
-    The session has a cookie jar of its own. Outside of an entry's set-up the caller
-    detaches it when done.
+    The session has a cookie jar of its own, or none where a stale cookie could only
+    contradict the token. Outside of an entry's set-up the caller detaches it when done.
     """
     clock = HassClock(hass)
     store = await async_open_account_store(hass, vendor, settings)
-    session = async_create_clientsession(hass, auto_cleanup=for_entry, cookie_jar=aiohttp.CookieJar(unsafe=True))
+    jar = aiohttp.CookieJar(unsafe=True) if vendor.cookies else aiohttp.DummyCookieJar()
+    session = async_create_clientsession(hass, auto_cleanup=for_entry, cookie_jar=jar)
     return Tools(door=Door(session, clock, store.shared), store=store, clock=clock, session=session)

@@ -1,14 +1,13 @@
 """Repairs: what only the user can put right, and the fixes that take one click."""
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .account_runtime import HubConfigEntry
 from .const import DOMAIN
-from .vendors import VENDORS
-from .vendors.base import CONF_VENDOR
 
 CONFLICT = "account_in_use"
 
@@ -49,23 +48,35 @@ async def async_create_fix_flow(
 
 
 @callback
-def async_check_conflicts(hass: HomeAssistant, entry: HubConfigEntry) -> None:
-    """Point at another integration that uses the same account (design §6).
+def async_watch_conflicts(hass: HomeAssistant, entry: HubConfigEntry) -> None:
+    """Point at another integration that uses the same account, as long as it does (design §6).
 
     Two clients on one account are how people get locked out.
     """
-    vendor = VENDORS[entry.data[CONF_VENDOR]]
+
+    @callback
+    def _check(_: ConfigEntryChange | None = None, changed: ConfigEntry | None = None) -> None:
+        if changed is None or changed.domain in entry.runtime_data.vendor.conflicts:
+            _show_conflict(hass, entry, _rival(hass, entry))
+
+    entry.async_on_unload(async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, _check))
+    _check()
+
+
+def _rival(hass: HomeAssistant, entry: HubConfigEntry) -> ConfigEntry | None:
+    """Return a loaded entry of another integration with the same address or number."""
+    vendor, account = entry.runtime_data.vendor, entry.runtime_data.account
     address = vendor.address(entry.data)
-    rival = next(
-        (
-            other
-            for domain, keys in vendor.conflicts.items()
-            for other in hass.config_entries.async_entries(domain)
-            if other.state is ConfigEntryState.LOADED
-            and address in {str(other.data.get(key, "")).lower() for key in keys}
-        ),
-        None,
-    )
+    for domain, settings in vendor.conflicts.items():
+        for other in hass.config_entries.async_loaded_entries(domain):
+            theirs = {own: other.data.get(key) or "" for own, key in settings.items()}
+            if vendor.address(theirs) == address or (account.number and other.unique_id == account.number):
+                return other
+    return None
+
+
+def _show_conflict(hass: HomeAssistant, entry: HubConfigEntry, rival: ConfigEntry | None) -> None:
+    """Raise the repair, or take it back."""
     issue_id = f"{CONFLICT}_{entry.entry_id}"
     if rival is None:
         ir.async_delete_issue(hass, DOMAIN, issue_id)
@@ -77,9 +88,13 @@ def async_check_conflicts(hass: HomeAssistant, entry: HubConfigEntry) -> None:
         is_fixable=False,
         severity=ir.IssueSeverity.WARNING,
         translation_key=CONFLICT,
-        translation_placeholders={
-            "account": entry.title,
-            "integration": rival.domain,
-            "entry": rival.title,
-        },
+        translation_placeholders={"account": entry.title, "integration": rival.domain, "entry": rival.title},
     )
+
+
+@callback
+def async_delete_issues(hass: HomeAssistant, entry_id: str) -> None:
+    """Delete every repair of an entry that is removed."""
+    for domain, issue_id in list(ir.async_get(hass).issues):
+        if domain == DOMAIN and issue_id.endswith(f"_{entry_id}"):
+            ir.async_delete_issue(hass, DOMAIN, issue_id)

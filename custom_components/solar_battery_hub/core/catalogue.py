@@ -208,7 +208,6 @@ CATALOGUE: dict[str, Definition] = {
             Level.DIAGNOSTIC,
             options=UPDATE_STATES,
         ),
-        *_define(Quantity.MOMENT, "last_backup", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.TEXT, "site_name solar_equipment measures", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.TEXT, "grid_code", Kind.STATE, Level.RARE),
         *_define(Quantity.POWER, "rated_power solar_rated_power", Kind.STATE, Level.DIAGNOSTIC),

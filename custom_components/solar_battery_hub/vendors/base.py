@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from ..core.budget import Limit
 from ..core.clock import Clock
 from ..core.control import Control
 from ..core.feed import Feed
@@ -128,17 +127,17 @@ class Vendor:
 
     ``open`` asks nothing over the network. ``address`` names the account inside the
     vendor (host or user name, normalised); ``credentials`` are the settings whose change
-    makes a stored session worthless. ``redact`` are the names of fields that hold
-    something private in this vendor's answers; ``conflicts`` maps domains of other
-    integrations to the keys of their entries that may hold the same address.
+    makes a stored session worthless. ``cookies`` tells whether the session lives in them. ``redact`` are the names of fields that hold
+    something private in this vendor's answers; ``conflicts`` tells for other integrations
+    (domains) which of our settings is held by which key of their entries.
     """
 
     key: str
     name: str
-    login_limits: Sequence[Limit]
     open: Callable[[Settings, Door, PrivateStore, Clock], Account]
     address: Callable[[Settings], str]
     credentials: tuple[str, ...]
+    cookies: bool = False
     redact: frozenset[str] = frozenset()
     actions: Sequence[Action] = ()
-    conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    conflicts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

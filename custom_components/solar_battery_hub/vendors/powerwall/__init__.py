@@ -4,7 +4,6 @@ from ..base import Settings, Vendor
 from .account import PowerwallAccount
 from .actions import ACTIONS
 from .client import split_host
-from .login import AUTOMATIC
 
 
 def _address(settings: Settings) -> str:
@@ -16,7 +15,6 @@ def _address(settings: Settings) -> str:
 VENDOR = Vendor(
     key="powerwall",
     name="Tesla Powerwall",
-    login_limits=AUTOMATIC.limits,
     open=PowerwallAccount,
     address=_address,
     credentials=("username", "password"),
@@ -54,5 +52,5 @@ VENDOR = Vendor(
         }
     ),
     actions=ACTIONS,
-    conflicts={"powerwall": ("ip_address",)},
+    conflicts={"powerwall": {"host": "ip_address"}},
 )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from ...core.catalogue import Kind, look_up
 from ...core.clock import Clock
-from ...core.errors import BadAnswer, NotSupported
+from ...core.errors import BadAnswer, NotSupported, RateLimited, Unreachable
 from ...core.model import Happening, Ref, Snapshot
 from ...core.parse import moment
 from ..base import PrivateStore, Wanted
@@ -163,7 +163,7 @@ class Fetcher:
         """Read the DIN where only the newest surface tells it (§16)."""
         try:
             return await self._client.read_din()
-        except NotSupported, BadAnswer:
+        except NotSupported, BadAnswer, RateLimited, Unreachable:
             return None
 
     def _status_values(self, status: Status, now: datetime) -> Values:
