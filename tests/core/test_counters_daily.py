@@ -66,6 +66,9 @@ def test_yesterdays_total_may_come_back_once_more() -> None:
         0,
         0.1,
     ]
+    # A day that is half as good already is believed to become as good.
+    assert daily((22, "23:55", 12), (23, "10:00", 5), (23, "10:05", 12)) == [12, 5, 5]
+    assert daily((22, "23:55", 12), (23, "10:00", 6), (23, "12:00", 12)) == [12, 6, 12]
     # Also hours later, at the first upload of the day, and a little less than it was.
     assert daily((22, "19:00", 12.3), (23, "05:00", 0), (23, "05:05", 12.1), (23, "05:10", 0.1))[1:] == [0, 0, 0.1]
 
@@ -91,7 +94,9 @@ def test_a_clock_that_is_an_hour_fast_starts_the_day_with_what_it_has() -> None:
 def test_a_day_of_little_energy_is_refused_and_started_too() -> None:
     assert daily((22, "23:55", 0.2), (23, "00:05", 0.2), (23, "00:10", 0), (23, "00:15", 0.2)) == [0.2, 0, 0, 0]
     assert daily((22, "23:55", 0.4), (23, "00:05", 0.1), (23, "02:00", 0.5)) == [0.4, 0.1, 0.5]
+    assert daily((22, "23:55", 0.3), (23, "00:05", 0.16), (23, "00:10", 0.1)) == [0.3, 0, 0.1]
     assert daily((22, "23:55", 0), (23, "00:05", 0.1)) == [0, 0.1]
+    assert daily((22, "12:00", 0), (22, "12:05", 0.9)) == [0, 0.9]
 
 
 def test_days_without_a_sample_count_as_one_midnight() -> None:

@@ -38,6 +38,10 @@ def test_what_cannot_be_is_answered_with_the_last(bad: float) -> None:
     assert run([5000, bad, bad, bad, bad, 5001]) == [5000, 5000, 5000, 5000, 5000, 5001]
 
 
+def test_a_zero_is_no_sample_however_often_it_comes() -> None:
+    assert run([5000, 0, 0, 0, 0, 0.4, 0.5, 0.6, 0.8]) == [5000] * 8 + [5000.2]
+
+
 def test_before_anything_was_given_out_there_is_nothing_to_answer_with() -> None:
     assert run([-5, math.nan, 7]) == [None, None, 7]
 
@@ -47,7 +51,7 @@ def test_before_anything_was_given_out_there_is_nothing_to_answer_with() -> None
     [(50, 49.1), (5000, 4960), (5000, 4950)],  # less than 1 kWh; less than, and just, 1 %
 )
 def test_a_small_step_back_is_held_for_as_long_as_it_lasts(level: float, lower: float) -> None:
-    assert run([level, *[lower] * 10, level + 0.5]) == [level] * 11 + [level + 0.5]
+    assert run([level, *[lower] * 10, lower + 0.2, level + 0.5]) == [level] * 12 + [level + 0.5]
 
 
 def test_a_reset_is_believed_the_third_time_and_goes_on_from_there() -> None:
@@ -60,6 +64,8 @@ def test_a_fall_that_does_not_persist_leaves_no_trace() -> None:
     # Falling again is not agreeing; a step back that is held interrupts; an absent meter does not.
     assert run([5000, 900, 90, 9, 9, 5001]) == [5000] * 5 + [5001]
     assert run([5000, 3, 3, 4990, 3, 3, 5001]) == [5000] * 6 + [5001]
+    assert run([5000, 3, 3, 5001, 3, 3, 3.5, 4]) == [5000, 5000, 5000, 5001, 5001, 5001, 5001, 5001.5]
+    assert run([5000, 3, 3, 4990, 3, 3, 3.5, 4]) == [5000] * 7 + [5000.5]
     assert run([5000, 3, 0, 3, None, 3, 4]) == [5000, 5000, 5000, 5000, None, 5000, 5001]
 
 
@@ -72,6 +78,16 @@ def test_a_jump_back_to_the_former_reading_is_not_counted_twice() -> None:
 
 def test_after_two_disturbances_the_first_reading_is_still_known() -> None:
     assert run([5000, 300, 300, 300, 2, 2, 2, 5001]) == [5000] * 7 + [5001]
+
+
+def test_two_resets_add_up() -> None:
+    # 10 → 3 (7 more than it says) → 5 → 1 (11 more than it says), and back to 5.5, which was 12.5.
+    shown = [10, 10, 10, 10, 11, 12, 12, 12, 12, 12.5]
+    assert run([10, 3, 3, 3, 4, 5, 1, 1, 1, 1.5]) == shown
+    assert run([10, 3, 3, 3, 4, 5, 1, 1, 1, 1.5, 2]) == [*shown, 13]
+    assert run([10, 3, 3, 3, 4, 5, 1, 1, 1, 1.5, 5.5, 6]) == [*shown, 12.5, 13]
+    # A fall right after a reset was believed needs its own three samples.
+    assert run([50, 30, 30, 30, 3, 3, 3.5, 4]) == [50] * 7 + [50.5]
 
 
 def test_a_new_meter_may_grow_past_the_former_reading() -> None:

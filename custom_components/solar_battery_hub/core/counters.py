@@ -169,7 +169,7 @@ class _Lifetime:
         )
 
     def _doubt(self, value: float, at: float) -> Self:
-        agrees = self.doubts > 0 and value >= self.doubted - _small(self.doubted)
+        agrees = value >= self.doubted - _small(self.doubted)
         doubts = self.doubts + 1 if agrees else 1
         if doubts < _PERSISTS:
             return replace(self, doubts=doubts, doubted=value)
