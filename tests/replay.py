@@ -15,47 +15,15 @@ from typing import Any, override
 from custom_components.solar_battery_hub.core.errors import HubError, Unreachable
 from custom_components.solar_battery_hub.core.model import Gone, Reported
 from custom_components.solar_battery_hub.vendors import VENDORS
-from custom_components.solar_battery_hub.vendors.base import CONF_FINGERPRINT, CONF_VENDOR, PrivateStore, Wanted
+from custom_components.solar_battery_hub.vendors.base import CONF_FINGERPRINT, CONF_VENDOR, Wanted
 from custom_components.solar_battery_hub.vendors.http import Answer, Door
-
-
-class MemoryStore(PrivateStore):
-    """A private store that is forgotten at the end."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self.session: dict[str, Any] = {}
-        self.shared: dict[str, Any] = {}
-
-    @override
-    async def save(self) -> None:
-        """Keep nothing."""
-
-
-class ReplayClock:
-    """Stands still at the time of the report, and never waits."""
-
-    def __init__(self, moment: datetime) -> None:
-        """Take the moment."""
-        self._moment = moment
-
-    def now(self) -> datetime:
-        """Return the moment (aware UTC)."""
-        return self._moment
-
-    def monotonic(self) -> float:
-        """Return a second that never passes."""
-        return 0.0
-
-    async def sleep_until(self, when: datetime) -> None:
-        """Jump to ``when``."""
-        self._moment = max(self._moment, when)
+from tests.vendors.tools import HandClock, MemoryStore
 
 
 class ReplayDoor(Door):
     """Answers from a report what was answered last on the same path; nothing is sent."""
 
-    def __init__(self, exchanges: list[dict[str, Any]], clock: ReplayClock) -> None:
+    def __init__(self, exchanges: list[dict[str, Any]], clock: HandClock) -> None:
         """Sort the exchanges by what was asked."""
         super().__init__(None, clock, {})  # type: ignore[arg-type]  # there is no session to send with
         self._answers = {(exchange["method"], exchange["path"]): exchange for exchange in exchanges}
@@ -85,9 +53,8 @@ async def replay(report: Mapping[str, Any]) -> dict[str, dict[str, Reported] | H
     settings = {**report["settings"], CONF_FINGERPRINT: None}
     exchanges = report["exchanges"]
     moment = max((datetime.fromisoformat(exchange["at"]) for exchange in exchanges), default=datetime.now(UTC))
-    clock = ReplayClock(moment)
-    store = MemoryStore()
-    store.session["token"] = "replayed"
+    clock = HandClock(moment)
+    store = MemoryStore(session={"token": "replayed"})
     account = VENDORS[settings[CONF_VENDOR]].open(settings, ReplayDoor(exchanges, clock), store, clock)
     results: dict[str, dict[str, Reported] | HubError] = {}
     for feed in account.feeds:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -15,25 +15,7 @@ from custom_components.solar_battery_hub.vendors import http
 from custom_components.solar_battery_hub.vendors.http import Answer, Door, Trust, read_fingerprint
 from tests.simulators.clock import SimClock
 from tests.simulators.powerwall.tls import Certificate
-
-NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-
-
-class StillClock:
-    """A clock that only moves when told."""
-
-    def __init__(self) -> None:
-        self.moment = NOON
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def monotonic(self) -> float:
-        return (self.moment - NOON).total_seconds()
-
-    async def sleep_until(self, when: datetime) -> None:
-        self.moment = max(self.moment, when)
-
+from tests.vendors.tools import NOON, HandClock
 
 type Serve = Callable[[Callable[[web.Request], Awaitable[web.StreamResponse]]], Awaitable[str]]
 
@@ -57,12 +39,12 @@ async def serve(socket_enabled: None) -> AsyncGenerator[Serve]:
 
 
 @pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
+def clock() -> HandClock:
+    return HandClock()
 
 
 @pytest.fixture
-async def door(clock: StillClock) -> AsyncGenerator[Door]:
+async def door(clock: HandClock) -> AsyncGenerator[Door]:
     async with aiohttp.ClientSession() as session:
         yield Door(session, clock, {})
 
@@ -168,7 +150,7 @@ async def test_redirects_are_not_followed(serve: Serve, door: Door) -> None:
     assert asked == ["/x"]
 
 
-async def test_pause_holds_every_request_back(serve: Serve, door: Door, clock: StillClock) -> None:
+async def test_pause_holds_every_request_back(serve: Serve, door: Door, clock: HandClock) -> None:
     """A pause survives in the store, only grows, and ends by itself."""
     asked: list[str] = []
 
@@ -203,7 +185,7 @@ async def test_one_request_at_a_time(serve: Serve, door: Door) -> None:
     assert most == 1
 
 
-async def test_other_certificate_stops_before_http(socket_enabled: None, clock: StillClock) -> None:
+async def test_other_certificate_stops_before_http(socket_enabled: None, clock: HandClock) -> None:
     """With a pin nothing is sent to a server that shows another certificate."""
     heard: list[str] = []
 
