@@ -32,7 +32,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool:
     tools = await async_tools(hass, vendor, settings, for_entry=True)
     tools.store.forget_other_sessions()
     account = vendor.open(settings, tools.door, tools.store, tools.clock)
-    runtime = AccountRuntime(hass, entry, vendor, account, tools.door, tools.clock)
+    store = EntryStore(hass, entry.entry_id)
+    runtime = AccountRuntime(hass, entry, vendor, account, tools, store, await store.async_load())
     try:
         await runtime.async_start()
     except BaseException:

@@ -18,7 +18,6 @@ from .connection import Connection
 from .const import DOMAIN
 from .coordinator import FeedCoordinator
 from .core.board import Board, needed_for
-from .core.clock import Clock
 from .core.counters import Counters
 from .core.errors import AuthFailed, CertificateChanged, HubError, Locked, RateLimited, Unreachable
 from .core.feed import Feed
@@ -26,9 +25,9 @@ from .core.model import Ref, Snapshot, Value
 from .devices import DeviceBook, devices_from
 from .event_log import EventLog
 from .messages import describe
+from .opening import Tools
 from .stores import EntryStore
 from .vendors.base import Account, Vendor, Wanted
-from .vendors.http import Door
 
 type HubConfigEntry = ConfigEntry[AccountRuntime]
 type Listener = Callable[[], None]
@@ -48,22 +47,32 @@ class AccountRuntime:
         entry: HubConfigEntry,
         vendor: Vendor,
         account: Account,
-        door: Door,
-        clock: Clock,
+        tools: Tools,
+        store: EntryStore,
+        state: Mapping[str, Any],
     ) -> None:
-        """Put the account together; nothing is asked or read yet."""
+        """Put the account and what ``store`` remembered of it (``state``) together; nothing is asked yet."""
         self.hass = hass
         self.entry = entry
         self.vendor = vendor
         self.account = account
-        self.door = door
-        self.clock = clock
+        self.door = tools.door
+        self.clock = tools.clock
         self.connection = Connection(hass, entry)
         self.devices = DeviceBook(hass, entry)
-        self._store = EntryStore(hass, entry.entry_id)
+        self.events = EventLog(state.get("told"))
+        self._store = store
         self._zones: dict[str, tzinfo] = {}
-        self._providers: dict[Ref, str] = {}
-        self._controls: frozenset[Ref] = frozenset()
+        self._counters = Counters(state.get("counters"))
+        self.board = Board(self._counters, self._zone_of)
+        self.board.restore(state.get("board", {}))
+        self._providers = {Ref(device, key): feed for feed, device, key in state.get("providers", ())}
+        self.changes = Changes(self, state.get("desk"))
+        account.restore(devices_from(state.get("devices", ())))
+        self.feeds = {
+            feed.key: FeedCoordinator(hass, entry, feed, self.clock, self.connection, self.async_fetch)
+            for feed in account.feeds
+        }
         self._adders: list[Listener] = []
         self._own_listeners: list[Listener] = []
         self._cancel_expiry: CALLBACK_TYPE | None = None
@@ -72,13 +81,11 @@ class AccountRuntime:
         self._present: object = None
 
     async def async_start(self) -> None:
-        """Take back what was remembered and ask every feed once.
+        """Ask every feed once.
 
         With something remembered the entry always starts (design §4); without, a first
-        failure raises ConfigEntryNotReady, ConfigEntryAuthFailed or ConfigEntryError.
+        failure raises ConfigEntryNotReady or ConfigEntryAuthFailed.
         """
-        state = await self._store.async_load()
-        self._restore(state)
         await self._async_register_devices()
         for coordinator in self.feeds.values():
             await coordinator.async_refresh()
@@ -91,16 +98,6 @@ class AccountRuntime:
             coordinator.keep_asking()
         self._started = True
         self.refresh_view()
-
-    def _restore(self, state: Mapping[str, Any]) -> None:
-        self.events = EventLog(state.get("told"))
-        self._counters = Counters(state.get("counters"))
-        self.board = Board(self._counters, self._zone_of)
-        self.board.restore(state.get("board", {}))
-        self.account.restore(devices_from(state.get("devices", ())))
-        self._providers = {Ref(device, key): feed for feed, device, key in state.get("providers", ())}
-        self.changes = Changes(self, state.get("desk"))
-        self.feeds = {feed.key: FeedCoordinator(self.hass, self.entry, self, feed) for feed in self.account.feeds}
 
     async def async_stop(self) -> None:
         """Stop the timers, remember everything, let the account go."""

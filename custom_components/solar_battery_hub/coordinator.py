@@ -1,22 +1,23 @@
 """FeedCoordinator: runs one feed at its own pace."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 import logging
-from typing import TYPE_CHECKING, override
+from typing import Any, override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
+from .connection import Connection
+from .core.clock import Clock
 from .core.errors import HubError
 from .core.feed import Feed, may_call, next_call
 from .core.model import Ref, Snapshot
 
-if TYPE_CHECKING:
-    from .account_runtime import AccountRuntime, HubConfigEntry
-
 _LOGGER = logging.getLogger(__name__)
+
+type FetchFeed = Callable[[FeedCoordinator], Awaitable[Snapshot | None]]
 
 
 class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
@@ -26,10 +27,18 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
     age of each reading decides about availability (design §4).
     """
 
-    config_entry: HubConfigEntry
+    config_entry: ConfigEntry[Any]
 
-    def __init__(self, hass: HomeAssistant, entry: HubConfigEntry, runtime: AccountRuntime, feed: Feed) -> None:
-        """Prepare one feed of an account."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        feed: Feed,
+        clock: Clock,
+        connection: Connection,
+        fetch: FetchFeed,
+    ) -> None:
+        """Prepare one feed of an account; ``fetch`` brings its snapshot, or ``None`` when there was no answer."""
         super().__init__(
             hass,
             _LOGGER,
@@ -42,7 +51,9 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         self.error: HubError | None = None
         self.last_call: datetime | None = None
         self.not_before: datetime | None = None
-        self._runtime = runtime
+        self._clock = clock
+        self._connection = connection
+        self._fetch = fetch
         self._stop_asking: CALLBACK_TYPE | None = None
 
     @property
@@ -77,26 +88,26 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         if not self.failures and self.data is not None:
             return
         if not self.refs and self._stop_asking is None:
-            self._runtime.connection.idle(self.feed.key)
+            self._connection.idle(self.feed.key)
             return
         self.config_entry.async_create_task(self.hass, self.async_refresh(), f"{self.name} retry")
 
     @override
     async def _async_update_data(self) -> Snapshot | None:
-        now = self._runtime.clock.now()
-        if self._runtime.connection.refused:
+        now = self._clock.now()
+        if self._connection.refused:
             self.update_interval = None
             return self.data
         if self.not_before is None or now >= self.not_before:
             if may_call(self.feed, self.last_call, now):
                 self.last_call = now
-                self.data = await self._runtime.async_fetch(self) or self.data
+                self.data = await self._fetch(self) or self.data
         self._plan()
         return self.data
 
     def _plan(self) -> None:
         """Set the time of the next call."""
-        now = self._runtime.clock.now()
+        now = self._clock.now()
         due = next_call(
             self.feed,
             last_call=self.last_call,

@@ -65,4 +65,4 @@ class HoldWatch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop watching."""
-        asyncio.Handle._run = self._run  # type: ignore[method-assign]
+        asyncio.Handle._run = self._run  # type: ignore[assignment, method-assign]

@@ -24,8 +24,9 @@ from tests.benchmarks.subjects import SUBJECTS, Description, Subject
 
 LOGIN = "/api/login/Basic"
 WARM_UP_ROUNDS = 4
+LEVEL = 60
 STEADY = {"solar_w": 0, "home_w": 350}
-CHANGING = tuple((solar, home) for solar in (900, 2400, 1700, 3900, 3100) for home in (350, 600, 480, 1900))
+CHANGING = tuple((solar, home) for solar in (900, 6400, 1700, 8900, 3100) for home in (350, 600, 6900, 1900))
 
 
 def steady(_: int) -> Mapping[str, Any]:
@@ -87,6 +88,7 @@ class Session:
     async def _set_up(self, hass: HomeAssistant) -> Mapping[str, Any]:
         """Set up the entries and tell how long that took and what the first gateway was asked."""
         self.control.set_clock(skipped_time.now())
+        self.control.set_house({"level": LEVEL, **STEADY})
         self.control.new_requests()
         idle_mb = memory()
         wall, cpu = time.perf_counter(), time.process_time()
