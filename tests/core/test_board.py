@@ -115,10 +115,14 @@ def test_site_values_follow_parts(board: Board) -> None:
     board.merge(POWER, snapshot(NOON, {Ref("a", "solar_power"): 1000.0, Ref("b", "solar_power"): 500.0}), NOON)
     board.add_site_values(devices, NOON)
     assert board.value(solar) == 1500.0
-    later = NOON + timedelta(seconds=10)
-    board.merge(POWER, snapshot(later, {Ref("a", "solar_power"): 1000.0, Ref("b", "solar_power"): None}), later)
+    later = NOON + timedelta(seconds=29)
+    board.merge(POWER, snapshot(later, {Ref("a", "solar_power"): 1000.0}), later)
+    later = NOON + timedelta(seconds=31)
     board.add_site_values(devices, later)
-    assert board.value(solar) is None
+    assert board.value(solar) is None, "the other inverter has been silent for too long"
+    board.merge(POWER, snapshot(later, {Ref("b", "solar_power"): 200.0}), later)
+    board.add_site_values(devices, later)
+    assert board.value(solar) == 1200.0
 
 
 @given(st.lists(st.floats(min_value=-10, max_value=1e6, allow_nan=False), max_size=30))

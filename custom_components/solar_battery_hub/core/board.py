@@ -68,9 +68,9 @@ class Board:
             return
         root = next(iter(kinds))
         values = {
-            ref: reading.value
+            ref: reading.value if self.available(ref, now) else None
             for ref, reading in self.readings.items()
-            if reading.feed != SITE_FEED and self.available(ref, now)
+            if reading.feed != SITE_FEED
         }
         for ref, value in site_values(values, kinds, root).items():
             old = self.readings.get(ref)
