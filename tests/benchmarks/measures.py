@@ -1,7 +1,7 @@
 """What rounds cost and what they do: CPU time, requests, holds of the event loop, events and rows."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -91,7 +91,7 @@ async def costs_of(hass: HomeAssistant, passing: Passing, rounds: Rounds, count:
     )
 
 
-def repeats(requests: list[Mapping[str, Any]], interval: float) -> int:
+def repeats(requests: Iterable[Mapping[str, Any]], interval: float) -> int:
     """Return how many requests asked again for what was asked less than half an interval before."""
     asked_at: dict[tuple[str, str], datetime] = {}
     found = 0
