@@ -222,18 +222,14 @@ async def test_meter_that_falls_silent(hub: Hub, add_gateway: AddGateway) -> Non
 
 
 @pytest.mark.parametrize(
-    "odd",
-    [
-        *(pytest.param(value, id=str(value)) for value in (0, -12_345, -9_000_000.5, 10**30, 4_000_000.0)),
-        pytest.param(
-            9_000_000.0,
-            id="far ahead",
-            marks=pytest.mark.xfail(strict=True, reason="a rise that no house could bring is believed at once"),
-        ),
-    ],
+    ("odd", "lost"),
+    [(0, 0.0), (-12_345, 0.0), (-9_000_000.5, 0.0), (10**30, 0.0), (4_000_000.0, 0.0), (9_000_000.0, 0.5)],
 )
-async def test_counter_jumps_and_comes_back(hub: Hub, add_gateway: AddGateway, odd: float) -> None:
-    """Whatever a counter says for two minutes: no energy twice, none below zero, and the total never falls."""
+async def test_counter_jumps_and_comes_back(hub: Hub, add_gateway: AddGateway, odd: float, lost: float) -> None:
+    """Whatever a counter says for two minutes: no energy twice, none below zero, and the total never falls.
+
+    Far ahead of itself it looks like a new meter, twice: what was used meanwhile is ``lost`` (kWh) rather than guessed.
+    """
     gateway = await add_gateway()
     gateway.house.set(solar_w=0.0, home_w=6_000.0, mode="backup")  # only the grid feeds the house
     await hub.advance(60, step=20)
@@ -251,8 +247,8 @@ async def test_counter_jumps_and_comes_back(hub: Hub, add_gateway: AddGateway, o
     used = gateway.house.truth().counters.grid_import_wh / 1000 - imported
     assert used == pytest.approx(0.6, abs=0.1)
     after_total, after_today = energies(hub, gateway, "grid_import_energy")
-    assert after_total - total == pytest.approx(used, abs=0.2)
-    assert after_today - today == pytest.approx(used, abs=0.2)
+    for counted in (after_total - total, after_today - today):
+        assert used - lost - 0.2 <= counted <= used + 0.2
 
 
 async def test_zero_below_zero(hub: Hub, add_gateway: AddGateway) -> None:

@@ -82,9 +82,7 @@ async def test_name_cannot_be_found(
 
     async def no_such_host(*args: Any, **kwargs: Any) -> Any:
         raise aiohttp.ClientConnectorDNSError(
-            aiohttp.client_reqrep.ConnectionKey(  # type: ignore[call-arg]
-                "gateway.lan", 443, True, True, None, None, None
-            ),
+            aiohttp.client_reqrep.ConnectionKey("gateway.lan", 443, True, True, None, None, None),
             OSError("Name or service not known"),
         )
 

@@ -12,6 +12,7 @@ from .model import Device, Gone, Ref, Reported, Snapshot, Value
 from .site import site_values
 
 SITE_FEED = "site"  # marks values that were computed from parts
+FASTEST = 200.0  # kW; a counter that runs faster than any house is doubted first
 
 
 @dataclass(slots=True)
@@ -132,7 +133,8 @@ class Board:
             return value
         number = float(value) if isinstance(value, int | float) else None
         if definition.kind is Kind.LIFETIME:
-            return self._counters.lifetime(_name(ref), number, at)
+            fastest = FASTEST if definition.quantity is Quantity.ENERGY else None
+            return self._counters.lifetime(_name(ref), number, at, fastest=fastest)
         return self._counters.daily(_name(ref), number, at, self._zone_of(ref.device))
 
     def _derive_today(self, ref: Ref, reported: Reported, at: datetime, feed: str, snapshot: Snapshot) -> None:
