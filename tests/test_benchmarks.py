@@ -28,7 +28,15 @@ def result(cpu_ms: float = 100.0, *, rounds: int = 10, requests: int = 6, repeat
         "repeats": repeated,
         "paths": {},
     }
-    watched = {"rounds": rounds, "hold_wall_ms": 3.0, "hold_cpu_ms": 2.0, "changed": 20, "reported": 5, "rows": 30}
+    watched = {
+        "rounds": rounds,
+        "hold_wall_ms": 3.0,
+        "hold_cpu_ms": 2.0,
+        "connections": 15,
+        "changed": 20,
+        "reported": 5,
+        "rows": 30,
+    }
     setup = {
         "requests": 14,
         "logins": 0,
@@ -82,6 +90,7 @@ def test_figures_per_hour_follow_the_pace(collected: Collected) -> None:
     assert changed.ours == pytest.approx(20 / 10 * 120)
     assert changed.installed == pytest.approx(20 / 30 * 360)
     assert row_named(collected, "Requests per hour").installed == pytest.approx(3 * 360)
+    assert row_named(collected, "TLS connections per round").installed == pytest.approx(15 / 30)
 
 
 def test_delays_are_summed_up(collected: Collected) -> None:

@@ -105,6 +105,10 @@ class Figures:
         def per_round(take: Callable[[Sequence[float]], float]) -> Callable[[str], Figure]:
             return lambda name: window(self._results(name), "changing", lambda costs: take(costs["requests"]))
 
+        def connections(name: str) -> Figure:
+            opened, rounds = (watched(self._results(name), "changing", key) for key in ("connections", "rounds"))
+            return None if opened is None or not rounds else opened / rounds
+
         return [
             self._row("Requests per round", "", per_round(median), Goal(text="≤ 6", limit=6)),
             self._row("Requests in the busiest round", "", per_round(max)),
@@ -114,6 +118,7 @@ class Figures:
                 lambda name: window(self._results(name), "changing", lambda costs: costs["repeats"] / costs["rounds"]),
                 Goal(text="0", limit=0),
             ),
+            self._row("TLS connections per round", "", connections),
             self._row("Requests per hour", "", lambda name: per_hour(per_round(mean)(name), SUBJECTS[name].interval)),
         ]
 

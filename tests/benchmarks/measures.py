@@ -13,6 +13,7 @@ from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import Event, HomeAssistant, callback
 
 from tests.benchmarks.bare_hass import DATABASE, everything_recorded
+from tests.benchmarks.connections import counted_connections
 from tests.benchmarks.control import Control
 from tests.benchmarks.holds import HoldWatch
 from tests.benchmarks.passing import Passing
@@ -32,12 +33,13 @@ class Costs:
 
 @dataclass(slots=True, kw_only=True)
 class Watched:
-    """What some rounds did: the longest hold of the event loop, events and rows of the database."""
+    """What some rounds did: the longest hold of the event loop, TLS connections, events and rows of the database."""
 
     rounds: int
     hold_wall_ms: float
     hold_cpu_ms: float
     hold_of: str
+    connections: int
     changed: int
     reported: int
     rows: int
@@ -119,7 +121,7 @@ async def watch(hass: HomeAssistant, rounds: Rounds, count: int, scene: Scene) -
         return True
 
     stops = [hass.bus.async_listen(kind, note, every) for kind in (EVENT_STATE_CHANGED, EVENT_STATE_REPORTED)]
-    with HoldWatch() as holds:
+    with HoldWatch() as holds, counted_connections() as connections:
         await rounds.run(count, scene)
     for stop in stops:
         stop()
@@ -129,6 +131,7 @@ async def watch(hass: HomeAssistant, rounds: Rounds, count: int, scene: Scene) -
         hold_wall_ms=holds.hold.wall_ms,
         hold_cpu_ms=holds.hold.cpu_ms,
         hold_of=holds.hold.what,
+        connections=len(connections),
         changed=events[EVENT_STATE_CHANGED],
         reported=events[EVENT_STATE_REPORTED],
         rows=count_rows(database) - rows,
