@@ -138,7 +138,9 @@ class AccountRuntime:
         return reading.measured_at if reading else None
 
     def is_available(self, ref: Ref) -> bool:
-        """Tell whether the present value still means something."""
+        """Tell whether the present value still means something: of a device that is gone nothing does."""
+        if ref.device not in self.devices:
+            return False
         return self.is_own(ref) or self.board.available(ref, self.clock.now())
 
     def interval_of(self, feed: str) -> float:
@@ -246,7 +248,8 @@ class AccountRuntime:
         self.connection.show_notices(self.account.notices)
         controls = frozenset(self.changes.controls())
         self.events.streams.update(dict.fromkeys(Ref(device, SETTINGS_STREAM) for device, _ in controls))
-        present = (len(self._providers), controls, len(self.events.streams))
+        devices = tuple(device.id for device in self.devices)
+        present = (devices, len(self._providers), controls, len(self.events.streams))
         if present != self._present:
             self._present = present
             for adder in self._adders:

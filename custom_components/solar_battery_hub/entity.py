@@ -125,9 +125,10 @@ def async_add_readings(
     def _add() -> None:
         controls = runtime.changes.controls()
         present = {ref for ref in runtime.refs if ref not in controls and shows(look_up(ref.key)[0])}
-        add_entities(make(runtime, ref) for ref in _in_order(present - known))
-        known.clear()
-        known.update(present)
+        new = {ref for ref in present - known if ref.device in runtime.devices}
+        add_entities(make(runtime, ref) for ref in _in_order(new))
+        known.intersection_update(present)
+        known.update(new)
 
     runtime.async_on_new(_add)
 
