@@ -87,7 +87,7 @@ def test_two_resets_add_up() -> None:
     assert run([10, 3, 3, 3, 4, 5, 1, 1, 1, 1.5, 2]) == [*shown, 13]
     assert run([10, 3, 3, 3, 4, 5, 1, 1, 1, 1.5, 5.5, 6]) == [*shown, 12.5, 13]
     # A fall right after a reset was believed needs its own three samples.
-    assert run([50, 30, 30, 30, 3, 3, 3.5, 4]) == [50] * 7 + [50.5]
+    assert run([50, 30, 30, 40, 31, 31, 31.5, 32]) == [50] * 7 + [50.5]
 
 
 def test_a_new_meter_may_grow_past_the_former_reading() -> None:

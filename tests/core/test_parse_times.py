@@ -99,6 +99,7 @@ def test_moment_reads_back_rfc_3339(naive: datetime, offset: int) -> None:
         ("1.5h", 5400.0),
         ("250ms", 0.25),
         ("1ms500µs", 0.0015),
+        ("500μs", 0.0005),  # the Greek letter; the one above is the micro sign
         ("1ms500us20ns", 0.00150002),
         ("2d3h", 183600.0),
         ("-1m30s", -90.0),

@@ -129,7 +129,17 @@ def test_a_house_that_is_metered_is_not_computed() -> None:
 
 @pytest.mark.parametrize(
     ("solar", "export", "expected"),
-    [(20, 5, 75), (3, 1, 66.7), (20, 0, 100), (20, 25, 0), (0, 0, None), (None, 5, None), (20, None, None)],
+    [
+        (20, 5, 75),
+        (3, 1, 66.7),
+        (0.5, 0.25, 50),
+        (20, -0.1, 100),
+        (20, 0, 100),
+        (20, 25, 0),
+        (0, 0, None),
+        (None, 5, None),
+        (20, None, None),
+    ],
 )
 def test_self_consumption_is_the_part_of_the_yield_that_stays(
     solar: float | None, export: float | None, expected: float | None
