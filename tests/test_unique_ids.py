@@ -1,0 +1,96 @@
+"""The golden list: unique ids that users' entities, histories and automations hang on."""
+
+import difflib
+import json
+from pathlib import Path
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+
+from custom_components.solar_battery_hub.const import DOMAIN
+from tests.conftest import StartPowerwall
+from tests.hub import Hub
+from tests.simulators.powerwall import PowerwallSimulator
+
+LIST = Path(__file__).with_name("unique_ids.json")
+WARNING = (
+    f"These ids are not those of {LIST.name}. What users named, placed and automated hangs on them: an id that"
+    " changes or goes leaves their entities behind, with settings and history. Give the old one back, or migrate it."
+    " Only what is new may be added to the list."
+)
+
+
+def golden() -> dict[str, Any]:
+    """Return the list: per case the entry's unique id, the device ids and the entities' ids by platform.
+
+    ``{gateway}`` stands for the DIN, ``{battery n}`` for a serial number, ``{meter}`` for what the two synchrometers'
+    begin with.
+    """
+    listed: dict[str, Any] = json.loads(LIST.read_text(encoding="utf-8"))
+    return listed
+
+
+def found(hass: HomeAssistant, entry: ConfigEntry, gateway: PowerwallSimulator) -> dict[str, Any]:
+    """Return what is registered, in the form of the list."""
+    serials = [battery.serial for battery in gateway.house.batteries]
+    names = {
+        gateway.din: "{gateway}",
+        **{serial: f"{{battery {number}}}" for number, serial in enumerate(serials, start=1)},
+        gateway.gateway.serial[:10]: "{meter}",
+    }
+
+    def placed(text: str) -> str:
+        for number, name in names.items():
+            text = text.replace(number, name)
+        return text
+
+    entities: dict[str, list[str]] = {}
+    for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
+        entities.setdefault(entity.domain, []).append(placed(entity.unique_id))
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return {
+        "entry": placed(entry.unique_id or ""),
+        "devices": sorted(placed(id_) for device in devices for domain, id_ in device.identifiers if domain == DOMAIN),
+        "entities": {platform: sorted(entities[platform]) for platform in sorted(entities)},
+    }
+
+
+def difference(listed: dict[str, Any], shown: dict[str, Any]) -> str:
+    """Return the lines that differ: ``-`` is in the list only, ``+`` is registered only."""
+    texts = (json.dumps(ids, indent=1).splitlines() for ids in (listed, shown))
+    return "\n".join(line for line in difflib.unified_diff(*texts, n=1, lineterm="") if line[:3] not in ("---", "+++"))
+
+
+@pytest.mark.parametrize("case", golden())
+async def test_unique_ids(hub: Hub, start_powerwall: StartPowerwall, case: str) -> None:
+    """As they were, down to the letter, with the platform each belongs to."""
+    profile, username = case.split(" as ")
+    gateway = await start_powerwall(profile, batteries=2, installer_toggle_done=True)
+    entry = await hub.add_powerwall(gateway, username=username)
+    await hub.advance(300, step=30)
+    listed, shown = golden()[case], found(hub.hass, entry, gateway)
+    if listed != shown:
+        pytest.fail(f"{WARNING}\n{difference(listed, shown)}", pytrace=False)
+
+
+async def test_ids_stay_over_a_restart(hub: Hub, start_powerwall: StartPowerwall) -> None:
+    """Setting up again adds and removes nothing."""
+    gateway = await start_powerwall(batteries=2)
+    entry = await hub.add_powerwall(gateway)
+    await hub.advance(60, step=30)
+    before = found(hub.hass, entry, gateway)
+    await hub.hass.config_entries.async_reload(entry.entry_id)
+    await hub.advance(60, step=30)
+    assert found(hub.hass, entry, gateway) == before
+
+
+def test_changed_id_is_named() -> None:
+    """The message shows what was and what is instead."""
+    listed = {"entities": {"sensor": ["{gateway}_grid_power", "{gateway}_home_power"]}}
+    shown = {"entities": {"sensor": ["{gateway}_grid", "{gateway}_home_power"]}}
+    lines = [line.replace(" ", "") for line in difference(listed, shown).splitlines()]
+    assert '-"{gateway}_grid_power",' in lines
+    assert '+"{gateway}_grid",' in lines
