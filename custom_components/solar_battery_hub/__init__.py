@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
@@ -70,7 +71,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: HubConfigEntry) -> None
 
 
 async def async_remove_config_entry_device(hass: HomeAssistant, entry: HubConfigEntry, device: dr.DeviceEntry) -> bool:
-    """Let the user delete a device that the account no longer has."""
+    """Let the user delete a device that the account no longer has; nobody knows while it does not run."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
     runtime = entry.runtime_data
     own = [identifier for domain, identifier in device.identifiers if domain == DOMAIN]
     if any(identifier in runtime.devices for identifier in own):
