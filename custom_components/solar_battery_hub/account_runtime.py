@@ -74,7 +74,7 @@ class AccountRuntime:
             for feed in account.feeds
         }
         self._adders: list[Listener] = []
-        self._own_listeners: list[Listener] = []
+        self._own_listeners: list[tuple[Ref, Listener]] = []
         self._cancel_expiry: CALLBACK_TYPE | None = None
         self._expiry: datetime | None = None
         self._started = False
@@ -97,15 +97,16 @@ class AccountRuntime:
         for coordinator in self.feeds.values():
             coordinator.keep_asking()
         self._started = True
+        self.connection.started()
         self.refresh_view()
 
     async def async_stop(self) -> None:
         """Stop the timers, remember everything, let the account go."""
         self.changes.stop()
-        self.connection.clear()
         if self._cancel_expiry is not None:
             self._cancel_expiry()
         if self._started:
+            self.connection.clear()
             await self._store.async_save(self._state())
         await self.account.close(forget=False)
 
@@ -150,11 +151,15 @@ class AccountRuntime:
 
     @callback
     def async_subscribe(self, ref: Ref, listener: Listener) -> CALLBACK_TYPE:
-        """Call ``listener`` whenever a reading may have changed; returns how to stop."""
+        """Call ``listener`` whenever a reading may have changed; returns how to stop.
+
+        One that no feed has brought yet, such as a setting that could not be read, is wanted of all of them.
+        """
         if (feed := self._providers.get(ref)) in self.feeds:
             return self.feeds[feed].async_add_listener(listener, ref)
-        self._own_listeners.append(listener)
-        return lambda: self._own_listeners.remove(listener)
+        own = (ref, listener)
+        self._own_listeners.append(own)
+        return lambda: self._own_listeners.remove(own)
 
     @callback
     def async_on_new(self, adder: Listener) -> None:
@@ -192,7 +197,7 @@ class AccountRuntime:
         if coordinator.data is None:
             return Wanted(but=self._disabled())
         refs = frozenset(ref for feed in self.feeds.values() for ref in feed.refs)
-        return Wanted(refs=needed_for(refs))
+        return Wanted(refs=needed_for(refs | {ref for ref, _ in self._own_listeners}))
 
     def _disabled(self) -> frozenset[Ref]:
         entries = er.async_entries_for_config_entry(er.async_get(self.hass), self.entry.entry_id)
@@ -223,8 +228,10 @@ class AccountRuntime:
         if isinstance(error, Locked):
             for feed in self.feeds.values():
                 feed.not_before = error.until
-        if self._started or self._providers or isinstance(error, Locked | CertificateChanged):
+        if self._started or self._providers:
             self.connection.failed(coordinator.feed.key, error)
+        else:  # Home Assistant itself tells that the very first start failed
+            self.connection.explain(error)
         self.refresh_view()
 
     @callback
@@ -265,7 +272,7 @@ class AccountRuntime:
 
     @callback
     def _notify_own(self) -> None:
-        for listener in list(self._own_listeners):
+        for _, listener in list(self._own_listeners):
             listener()
 
     @callback

@@ -117,14 +117,13 @@ class Controls:
 
     def _reason_beforehand(self, key: str) -> str | None:
         """Return what speaks against a setting before anything was tried."""
-        if key in _OPERATION or self._client.is_old:
-            # Before 1.50 every write signs in, which stops the battery for a moment (§1.1).
-            return None if self._may_try else "needs_installer"
         if key == "off_grid" and not self._try_control:
             version = parse_version(self._client.version)
             offered = version is not None and _ISLANDING[0] <= version < _ISLANDING[1]
             return None if offered else "not_on_this_firmware"
-        return None
+        # Before 1.50 every write signs in, which stops the battery for a moment (§1.1).
+        needs_installer = key in _OPERATION or self._client.is_old
+        return "needs_installer" if needs_installer and not self._may_try else None
 
     # Writing
 
