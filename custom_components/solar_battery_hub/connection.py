@@ -51,17 +51,28 @@ class Connection:
         if isinstance(error, AuthFailed) and not self.refused:
             self.refused = True
             self._entry.async_start_reauth(self._hass)
-        elif isinstance(error, Locked):
-            self._lock(error.until)
-        elif isinstance(error, CertificateChanged):
-            self._raise_issue(
-                Issue.CERTIFICATE,
-                {"old": spell_fingerprint(error.old), "new": spell_fingerprint(error.new)},
-                accept=(CONF_FINGERPRINT, error.new),
-            )
+        self.explain(error)
         if not self._failing:
             _LOGGER.warning("%s cannot be read: %s", self._entry.title, error)
         self._failing.add(feed)
+
+    @callback
+    def explain(self, error: HubError) -> None:
+        """Raise the repair of what only time or the user puts right; other errors have none."""
+        match error:
+            case Locked(until=until):
+                self._lock(until)
+            case CertificateChanged(old=old, new=new):
+                shown = {"old": spell_fingerprint(old), "new": spell_fingerprint(new)}
+                self._raise_issue(Issue.CERTIFICATE, shown, accept=(CONF_FINGERPRINT, new))
+
+    @callback
+    def started(self) -> None:
+        """Take back what a start that failed before this one had explained and that is over."""
+        if self.locked_until is None:
+            self._clear_issue(Issue.LOCKED)
+        if self.up:
+            self._clear_issue(Issue.CERTIFICATE)
 
     @callback
     def succeeded(self, feed: str) -> bool:
