@@ -106,8 +106,12 @@ UNTESTED = "We found a custom integration solar_battery_hub which has not been t
         pytest.param(TRACE, id="crash outside the log"),
     ],
 )
-def test_a_log_that_speaks_against_us(lines: list[str]) -> None:
-    quiet = f"{TIME} WARNING (MainThread) [homeassistant] Nothing"
+@pytest.mark.parametrize("offset", ["", "+00:00"], ids=["2026.10", "2026.11"])
+def test_a_log_that_speaks_against_us(lines: list[str], offset: str) -> None:
+    quiet, *lines = (
+        line.replace(TIME, f"{TIME}{offset}")
+        for line in (f"{TIME} WARNING (MainThread) [homeassistant] Nothing", *lines)
+    )
     (complaint,) = complaints([quiet, *lines, quiet])
     assert "\n".join(lines) in complaint
 

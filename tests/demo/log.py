@@ -5,7 +5,8 @@ from pathlib import Path
 import re
 
 DOMAIN = "solar_battery_hub"
-RECORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (?P<level>[A-Z]+) \(")
+# Home Assistant 2026.11 adds the offset from UTC to the time.
+RECORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?:[+-]\d\d:\d\d)? (?P<level>[A-Z]+) \(")
 TRACEBACK = "Traceback (most recent call last)"
 REPORT = "Detected that custom integration"
 BLOCKING = "Detected blocking call"
