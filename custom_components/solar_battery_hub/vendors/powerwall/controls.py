@@ -107,7 +107,7 @@ class Controls:
     def reason(self, key: str) -> str | None:
         """Return why a setting cannot be written (a translation key), ``None`` where it can."""
         rests = self._client.rests
-        if rests.is_missing(POWERWALLS.path):
+        if rests.was_missing(POWERWALLS.path):
             return "restricted_gateway"
         if any(map(rests.is_forbidden, _PATHS[key])):
             return WRITES_NOT_PERMITTED

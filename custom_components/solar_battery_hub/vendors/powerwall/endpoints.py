@@ -80,6 +80,8 @@ class Rests:
         """Raise NotSupported or RateLimited when this path is to be left alone now."""
         rest = self._lasting(self._role, path) or self._lasting(self._gateway, path)
         if rest is None:
+            self._role.pop(path, None)
+            self._gateway.pop(path, None)
             return
         if rest["why"] == "busy":
             seconds = (datetime.fromisoformat(rest["until"]) - self._clock.now()).total_seconds()
@@ -91,15 +93,18 @@ class Rests:
         return self._lasting(self._role, path) is not None
 
     def is_missing(self, path: str) -> bool:
-        """Tell whether this gateway has no such path."""
+        """Tell whether this gateway has no such path, as long as that is not to be probed again."""
         rest = self._lasting(self._gateway, path)
         return rest is not None and rest["why"] == "missing"
 
+    def was_missing(self, path: str) -> bool:
+        """Tell whether this gateway had no such path when it was last asked, however long ago."""
+        return self._gateway.get(path, {}).get("why") == "missing"
+
     def _lasting(self, rests: dict[str, dict[str, Any]], path: str) -> dict[str, Any] | None:
         rest = rests.get(path)
-        if rest and rest["until"] and datetime.fromisoformat(rest["until"]) <= self._clock.now():
-            return rests.pop(path) and None
-        return rest
+        over = rest and rest["until"] and datetime.fromisoformat(rest["until"]) <= self._clock.now()
+        return None if over else rest
 
     def busy(self, path: str, seconds: float) -> None:
         """Leave a path alone for this long."""

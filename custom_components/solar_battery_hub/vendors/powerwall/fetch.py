@@ -113,7 +113,7 @@ class Fetcher:
         if changed:
             values |= await self._read_facts(at)
         faults: tuple[Fault, ...] | None = None
-        if self._client.rests.is_missing(endpoints.SYSTEM_STATUS.path):
+        if self._client.rests.was_missing(endpoints.SYSTEM_STATUS.path):
             faults = await at.read(endpoints.GRID_FAULTS)  # the system feed has none to show
         at.finish()
         return self._snapshot(now, values, told=status is not None, faults=faults)
@@ -196,7 +196,7 @@ class Fetcher:
     def _grid(self) -> Grid | None:
         if (known := self._shared.get("grid")) is not None:
             return Grid(**known)
-        return Grid() if self._client.rests.is_missing(endpoints.SITE_INFO.path) else None
+        return Grid() if self._client.rests.was_missing(endpoints.SITE_INFO.path) else None
 
     # From values to a snapshot
 
