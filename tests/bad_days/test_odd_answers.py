@@ -1,6 +1,5 @@
 """Answers that are almost right: what is wrong has no value, what is beside it keeps its own."""
 
-import logging
 from typing import NamedTuple
 
 from homeassistant.config_entries import ConfigEntryState
@@ -12,6 +11,7 @@ import pytest
 from custom_components.solar_battery_hub.const import DOMAIN
 from custom_components.solar_battery_hub.vendors.base import CONF_IDENTITY
 from tests.bad_days.conftest import AddGateway
+from tests.bad_days.tools import NOTHING, ROUND, entry_of, problems
 from tests.hub import Hub
 from tests.simulators.powerwall import PowerwallSimulator
 from tests.simulators.powerwall.meters import aggregates
@@ -22,9 +22,6 @@ GRID_STATUS = "/api/system_status/grid_status"
 SYSTEM = "/api/system_status"
 OPERATION = "/api/operation"
 SITEMASTER = "/api/sitemaster"
-
-ROUND = 40.0  # seconds in which everything but facts is asked at least once
-NOTHING = (STATE_UNKNOWN, STATE_UNAVAILABLE)
 
 
 class Lost(NamedTuple):
@@ -70,19 +67,9 @@ def live_states(hass: HomeAssistant) -> dict[str, State]:
     }
 
 
-def problems(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return warnings, errors and tracebacks, whoever logged them; time that jumps makes asyncio complain."""
-    return [
-        record.getMessage()
-        for record in caplog.records
-        if record.name != "asyncio" and (record.levelno >= logging.WARNING or record.exc_info)
-    ]
-
-
 def entry_is_up(hass: HomeAssistant) -> bool:
     """Tell whether the one entry is loaded."""
-    (entry,) = hass.config_entries.async_entries(DOMAIN)
-    return entry.state is ConfigEntryState.LOADED
+    return entry_of(hass).state is ConfigEntryState.LOADED
 
 
 def energies(hub: Hub, gateway: PowerwallSimulator, key: str) -> tuple[float, float]:

@@ -148,6 +148,37 @@ async def test_old_gateway(hub: Hub, add_gateway: AddGateway) -> None:
     assert not hub.has(f"{identity(hub)}_off_grid", "switch")
 
 
+async def test_old_gateway_is_not_left_stopped(hub: Hub, add_gateway: AddGateway) -> None:
+    """A system that our sign-in stopped and that would not start again is started later, also after a restart."""
+    gateway = await add_gateway("gw1-1.40", username="installer")
+    await hub.advance(ROUND, step=20)
+    gateway.faults.add(RUN, "status", code=500)
+    assert (await set_reserve(hub, 20))["outcome"] == "confirmed"
+    await hub.advance(ROUND, step=20)
+    assert not gateway.gateway.running
+    assert hub.state(f"{identity(hub)}_running", "binary_sensor").state == STATE_OFF
+    await hub.hass.config_entries.async_reload(entry_of(hub.hass).entry_id)
+    gateway.faults.clear()
+    await hub.advance(2 * ROUND, step=20)
+    assert gateway.gateway.running
+    assert hub.state(f"{identity(hub)}_running", "binary_sensor").state == STATE_ON
+    assert gateway.logins == 1
+
+
+async def test_old_gateway_stays_stopped(hub: Hub, add_gateway: AddGateway, hass_storage: dict[str, Any]) -> None:
+    """Stopped because somebody wanted it: nobody starts it again, not even after a restart."""
+    gateway = await add_gateway("gw1-1.40", username="installer")
+    await hub.advance(ROUND, step=20)
+    answer = await patiently(hub, hub.act("stop_gateway", identity(hub), confirm=True))
+    assert answer == {"outcome": "confirmed", "running": False}
+    files = [stored for key, stored in hass_storage.items() if key.startswith(f"{DOMAIN}.account.")]
+    assert len(files) == 1
+    assert "stopped_by_login" not in json.dumps(files)
+    await hub.advance(2 * ROUND, step=20)
+    assert not gateway.gateway.running
+    assert asked(gateway, RUN) == 0
+
+
 async def test_stop_and_start(hub: Hub, add_gateway: AddGateway) -> None:
     """Stopping takes an explicit yes; both actions return when it is so."""
     gateway = await add_gateway("gw2-24.44", username="installer", installer_toggle_done=True)

@@ -200,7 +200,8 @@ class Controls:
             raise WriteRefused("cannot_stop_now") from err
         except NotSupported as err:
             raise WriteRefused(WRITES_NOT_PERMITTED) from err
-        self._store.shared.pop(STOPPED_BY_LOGIN, None)
+        if self._store.shared.pop(STOPPED_BY_LOGIN, False):
+            await self._store.save()  # or a restart would undo what was asked for
 
     async def mend(self) -> None:
         """Start the system again if our own login stopped it (§9.2, before 1.50).
