@@ -58,6 +58,7 @@ class AccountRuntime:
         self.account = account
         self.door = tools.door
         self.clock = tools.clock
+        self._tools = tools
         self.connection = Connection(hass, entry)
         self.devices = DeviceBook(hass, entry)
         self.events = EventLog(state.get("told"))
@@ -109,6 +110,7 @@ class AccountRuntime:
             self.connection.clear()
             await self._store.async_save(self._state())
         await self.account.close(forget=False)
+        await self._tools.close()
 
     # Reading
 
@@ -193,11 +195,12 @@ class AccountRuntime:
         return snapshot
 
     def _wanted(self, coordinator: FeedCoordinator) -> Wanted:
-        """Return what somebody looks at; of a feed never asked before, what is not disabled."""
+        """Return what somebody looks at; of a feed not asked since the start, what is not disabled."""
+        known = frozenset(self._providers)
         if coordinator.data is None:
-            return Wanted(but=self._disabled())
+            return Wanted(refs=needed_for(known - self._disabled()), known=known)
         refs = frozenset(ref for feed in self.feeds.values() for ref in feed.refs)
-        return Wanted(refs=needed_for(refs | {ref for ref, _ in self._own_listeners}))
+        return Wanted(refs=needed_for(refs | {ref for ref, _ in self._own_listeners}), known=known)
 
     def _disabled(self) -> frozenset[Ref]:
         entries = er.async_entries_for_config_entry(er.async_get(self.hass), self.entry.entry_id)

@@ -38,15 +38,21 @@ class PrivateStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which readings somebody looks at: ``refs``, or all ``but`` some where that is ``None``."""
+    """Which readings somebody looks at: ``refs``, all where that is ``None``.
+
+    ``known`` are those that were ever brought (``None``: no matter): nobody can look at another.
+    """
 
     refs: frozenset[Ref] | None = None
-    but: frozenset[Ref] = frozenset()
+    known: frozenset[Ref] | None = None
 
     def any(self, device: str, keys: frozenset[str]) -> bool:
         """Tell whether any of these keys of this device is wanted."""
-        refs = {Ref(device, key) for key in keys}
-        return bool(refs - self.but if self.refs is None else refs & self.refs)
+        return self.refs is None or not self.refs.isdisjoint(Ref(device, key) for key in keys)
+
+    def is_news(self, device: str, keys: frozenset[str]) -> bool:
+        """Tell whether none of these keys of this device was ever brought."""
+        return self.known is not None and self.known.isdisjoint(Ref(device, key) for key in keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

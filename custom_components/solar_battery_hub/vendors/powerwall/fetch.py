@@ -15,6 +15,7 @@ from .answers import Fault, Status
 from .client import PowerwallClient
 from .controls import Controls
 from .devices import DeviceList
+from .endpoints import Endpoint
 from .facts import Meter, SiteInfo
 from .readings import Grid, Values
 from .rounds import MeterWatch, Round
@@ -47,6 +48,7 @@ class Fetcher:
         self._controls = controls
         self._meters = MeterWatch()
         self._known: set[Ref] = set()
+        self._heard: set[str] = set()
         self._measured: dict[str, set[Ref]] = {POWER: set(), SYSTEM: set()}
         self._fetchers = {
             POWER: self._power,
@@ -63,20 +65,17 @@ class Fetcher:
         """Read the meters, the charge and the grid (§5–§7)."""
         now, at = self._clock.now(), Round(self._client)
         values: Values = {}
-        if wanted.any(self._identity, readings.AGGREGATE_KEYS):
-            if (aggregates := await at.read(endpoints.AGGREGATES)) is not None:
-                values |= readings.aggregates_values(self._identity, self._meters.moving(aggregates, now), self._grid)
-        if wanted.any(self._identity, readings.CHARGE_KEYS):
-            if (charge := await at.read(endpoints.CHARGE)) is not None:
-                values |= readings.charge_values(self._identity, charge)
-        if wanted.any(self._identity, readings.GRID_KEYS):
-            if (grid := await at.read(endpoints.GRID_STATUS)) is not None:
-                values |= readings.grid_values(self._identity, grid)
-                if self._controls.reason("off_grid") is not None:
-                    del values[Ref(self._identity, "off_grid")]  # without its switch it repeats on_grid
+        if (aggregates := await self._ask(at, endpoints.AGGREGATES, wanted, readings.AGGREGATE_KEYS)) is not None:
+            values |= readings.aggregates_values(self._identity, self._meters.moving(aggregates, now), self._grid)
+        if (charge := await self._ask(at, endpoints.CHARGE, wanted, readings.CHARGE_KEYS)) is not None:
+            values |= readings.charge_values(self._identity, charge)
+        if (grid := await self._ask(at, endpoints.GRID_STATUS, wanted, readings.GRID_KEYS)) is not None:
+            values |= readings.grid_values(self._identity, grid)
+            if self._controls.reason("off_grid") is not None:
+                del values[Ref(self._identity, "off_grid")]  # without its switch it repeats on_grid
         values |= self._measure(POWER, values, stopped=at.stopped)
-        if at.stopped:
-            values |= await self._read_sitemaster(at)
+        if at.stopped and (sitemaster := await at.read(endpoints.SITEMASTER)) is not None:
+            values |= readings.sitemaster_values(self._identity, sitemaster)
         at.finish(essential=True)
         return Snapshot(measured_at=now, values=self._keep(values))
 
@@ -90,14 +89,12 @@ class Fetcher:
             told = self._devices.note_batteries(status.blocks or ())
             values |= readings.system_values(self._identity, status)
         values |= self._measure(SYSTEM, values, stopped=at.stopped)
-        if wanted.any(self._identity, readings.PHASE_KEYS):
-            if (phases := await at.read(endpoints.SITE_METERS)) is not None:
-                values |= readings.phase_values(self._identity, phases)
-        if wanted.any(self._identity, readings.OPERATION_KEYS):
-            if (operation := await at.read(endpoints.OPERATION)) is not None:
-                values |= readings.operation_values(self._identity, operation)
-        if wanted.any(self._identity, readings.SITEMASTER_KEYS):
-            values |= await self._read_sitemaster(at)
+        if (phases := await self._ask(at, endpoints.SITE_METERS, wanted, readings.PHASE_KEYS)) is not None:
+            values |= readings.phase_values(self._identity, phases)
+        if (operation := await self._ask(at, endpoints.OPERATION, wanted, readings.OPERATION_KEYS)) is not None:
+            values |= readings.operation_values(self._identity, operation)
+        if (sitemaster := await self._ask(at, endpoints.SITEMASTER, wanted, readings.SITEMASTER_KEYS)) is not None:
+            values |= readings.sitemaster_values(self._identity, sitemaster)
         at.finish()
         await self._controls.mend()
         return self._snapshot(now, values, told=told, faults=status.faults if status else None)
@@ -129,9 +126,15 @@ class Fetcher:
 
     # Parts of a feed
 
-    async def _read_sitemaster(self, at: Round) -> Values:
-        sitemaster = await at.read(endpoints.SITEMASTER)
-        return readings.sitemaster_values(self._identity, sitemaster) if sitemaster else {}
+    async def _ask[T](self, at: Round, endpoint: Endpoint[T], wanted: Wanted, keys: frozenset[str]) -> T | None:
+        """Read an endpoint that brings something wanted, or that had no chance yet to tell what it has."""
+        if not wanted.any(self._identity, keys):
+            if endpoint.path in self._heard or not wanted.is_news(self._identity, keys):
+                return None
+        said = await at.read(endpoint)
+        if said is not None:
+            self._heard.add(endpoint.path)
+        return said
 
     async def _read_facts(self, at: Round) -> Values:
         device = self._identity
