@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 import hashlib
 import json
 import ssl
@@ -36,9 +37,13 @@ class Trust:
     @property
     def ssl(self) -> aiohttp.Fingerprint | bool:
         """The value for aiohttp's ``ssl`` argument."""
-        if self.fingerprint is not None:
-            return aiohttp.Fingerprint(bytes.fromhex(self.fingerprint))
-        return self.verify
+        return self.verify if self.fingerprint is None else _pinned(self.fingerprint)
+
+
+@cache
+def _pinned(fingerprint: str) -> aiohttp.Fingerprint:
+    """Return one object per certificate: a connection is only used again for the very same object."""
+    return aiohttp.Fingerprint(bytes.fromhex(fingerprint))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
