@@ -60,8 +60,8 @@ def found(hass: HomeAssistant, entry: ConfigEntry, gateway: PowerwallSimulator) 
 
 def difference(listed: dict[str, Any], shown: dict[str, Any]) -> str:
     """Return the lines that differ: ``-`` is in the list only, ``+`` is registered only."""
-    texts = (json.dumps(ids, indent=1).splitlines() for ids in (listed, shown))
-    return "\n".join(line for line in difflib.unified_diff(*texts, n=1, lineterm="") if line[:3] not in ("---", "+++"))
+    was, is_now = (json.dumps(ids, indent=1).splitlines() for ids in (listed, shown))
+    return "\n".join(line for line in difflib.ndiff(was, is_now) if line.startswith(("-", "+")))
 
 
 @pytest.mark.parametrize("case", golden())
