@@ -3,6 +3,7 @@
 from functools import partial
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
@@ -30,7 +31,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool:
     """Open an account and show what it has."""
     vendor = VENDORS[entry.data[CONF_VENDOR]]
     settings = {**entry.data, **entry.options}
-    tools = await async_tools(hass, vendor, settings, for_entry=True)
+    tools = await async_tools(hass, vendor, settings)
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, tools.close))
     tools.store.forget_other_sessions()
     account = vendor.open(settings, tools.door, tools.store, tools.clock)
     store = EntryStore(hass, entry.entry_id)
@@ -59,12 +61,12 @@ async def async_remove_entry(hass: HomeAssistant, entry: HubConfigEntry) -> None
     """Sign out and delete everything that was remembered."""
     vendor = VENDORS[entry.data[CONF_VENDOR]]
     settings = {**entry.data, **entry.options}
-    tools = await async_tools(hass, vendor, settings, for_entry=False)
+    tools = await async_tools(hass, vendor, settings)
     account = vendor.open(settings, tools.door, tools.store, tools.clock)
     try:
         await account.close(forget=True)
     finally:
-        tools.session.detach()
+        await tools.close()
         await async_remove_account_store(hass, vendor, settings)
         await EntryStore(hass, entry.entry_id).async_remove()
         async_delete_issues(hass, entry.entry_id)

@@ -56,13 +56,13 @@ class SolarBatteryHubFlow(VendorFlows, domain=DOMAIN):
 
     @override
     async def async_try[T](self, vendor: Vendor, settings: Settings, check: Callable[[Any], Awaitable[T]]) -> Tried[T]:
-        tools = await async_tools(self.hass, vendor, settings, for_entry=False)
+        tools = await async_tools(self.hass, vendor, settings)
         account = vendor.open({**settings, CONF_DIALOG: True}, tools.door, tools.store, tools.clock)
         try:
             return await self.async_guard(check(account))
         finally:
             await tools.store.save()
-            tools.session.detach()
+            await tools.close()
 
     @override
     async def async_guard[T](self, work: Awaitable[T]) -> Tried[T]:

@@ -8,6 +8,7 @@ gateway's own: W, Wh, V, A, Hz, percent on the raw scale.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 import json
 from typing import Any, Self
 
@@ -29,6 +30,7 @@ type Version = tuple[int, ...]
 type Aggregates = Mapping[str, Location]
 
 
+@cache
 def parse_version(said: str | None) -> Version | None:
     """Return ``(23, 44, 3)`` for ``"23.44.3-msa 193a3259"``; ``None`` for anything unreadable (§1)."""
     parts = said.split()[:1] if said else []
