@@ -22,9 +22,10 @@ type StartPowerwall = Callable[..., Coroutine[Any, Any, PowerwallSimulator]]
 
 @pytest.fixture(autouse=True)
 def _custom_integrations(request: pytest.FixtureRequest) -> None:
-    """Let Home Assistant find the integration wherever a test runs one."""
-    if "hass" in request.fixturenames:
-        request.getfixturevalue("enable_custom_integrations")
+    """Let Home Assistant find the integration wherever a test runs one; a recorder has to be there before."""
+    for name, fixture in (("recorder_mock", "recorder_mock"), ("hass", "enable_custom_integrations")):
+        if name in request.fixturenames:
+            request.getfixturevalue(fixture)
 
 
 @pytest.fixture
