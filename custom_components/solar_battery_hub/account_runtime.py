@@ -78,7 +78,7 @@ class AccountRuntime:
         self._own_listeners: list[tuple[Ref, Listener]] = []
         self._cancel_expiry: CALLBACK_TYPE | None = None
         self._expiry: datetime | None = None
-        self._started = False
+        self._started = self._stopped = False
         self._present: object = None
 
     async def async_start(self) -> None:
@@ -103,6 +103,7 @@ class AccountRuntime:
 
     async def async_stop(self) -> None:
         """Stop the timers, remember everything, let the account go."""
+        self._stopped = True
         self.changes.stop()
         if self._cancel_expiry is not None:
             self._cancel_expiry()
@@ -292,6 +293,7 @@ class AccountRuntime:
     @callback
     def _on_expiry(self, _: datetime) -> None:
         self._cancel_expiry = self._expiry = None
+        self.board.add_site_values(self.devices, self.clock.now())
         self.notify()
         self._schedule_expiry()
 
@@ -330,8 +332,9 @@ class AccountRuntime:
 
     @callback
     def save_later(self) -> None:
-        """Remember the present state soon."""
-        self._store.save_later(self._state)
+        """Remember the present state soon; once stopped, what comes in late is no longer ours to keep."""
+        if not self._stopped:
+            self._store.save_later(self._state)
 
     def _state(self) -> dict[str, Any]:
         slow = [feed.feed.key for feed in self.feeds.values() if feed.feed.keeps_snapshot]

@@ -259,6 +259,8 @@ async def test_gone_at_a_restart(hub: Hub, add_gateway: AddGateway, caplog: pyte
     assert hub.state(f"{gateway.din}_grid_power").state == STATE_UNAVAILABLE
     assert hub.state(f"{gateway.din}_reachable", "binary_sensor").state == STATE_OFF
     assert hub.state(f"{gateway.din}_firmware").state == gateway.gateway.version
+    for key, before in energies.items():
+        assert float(hub.state(f"{gateway.din}_{key}").state) == before, "counters keep their value"
     assert len(problems(caplog)) == 1
 
     await gateway.accept_connections()

@@ -9,7 +9,7 @@ import pytest
 import voluptuous as vol
 
 from tests.bad_days.conftest import AddGateway
-from tests.bad_days.tools import ROUND, asked, patiently
+from tests.bad_days.tools import ROUND, asked, entry_of, patiently
 from tests.hub import Hub
 from tests.simulators.powerwall import PowerwallSimulator
 
@@ -272,3 +272,17 @@ async def test_changed_in_the_phone_app(hub: Hub, gateway: PowerwallSimulator) -
     assert event["found"]["operating_mode"] == "backup"
     assert event["found"]["backup_reserve"] == pytest.approx(80)
     assert sent(gateway) == []
+
+
+async def test_reload_while_a_change_waits_for_its_confirmation(hub: Hub, gateway: PowerwallSimulator) -> None:
+    """The caller gets a clear error, not a crash; the account goes on with what the gateway has."""
+    gateway.write_behaviour("not_applied")
+    waiting = asyncio.ensure_future(ask_reserve(hub, gateway, 50, wait=120))
+    await hub.advance(10, step=1, hanging=True)
+    assert not waiting.done()
+    await hub.hass.config_entries.async_reload(entry_of(hub.hass).entry_id)
+    with pytest.raises(HomeAssistantError) as told:
+        await waiting
+    assert told.value.translation_key in {"not_confirmed", "cannot_connect"}
+    await hub.advance(ROUND, step=20)
+    assert reserve(hub, gateway) == pytest.approx(29.6, abs=0.5)

@@ -151,7 +151,7 @@ class Board:
         self.readings[today] = Reading(value=value, measured_at=at, feed=feed, expires_at=None)
 
     def as_dict(self, feeds: Iterable[str]) -> dict[str, Any]:
-        """Return the readings of these feeds as JSON types, for a Store."""
+        """Return the readings of these feeds, and counters and facts of all, as JSON types for a Store."""
         keep = frozenset(feeds)
         return {
             "readings": [
@@ -163,7 +163,7 @@ class Board:
                     _to_json(reading.expires_at),
                 ]
                 for ref, reading in self.readings.items()
-                if reading.feed in keep and not reading.gone
+                if not reading.gone and (reading.feed in keep or reading.expires_at is None)
             ]
         }
 

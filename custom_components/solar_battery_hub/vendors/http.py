@@ -182,6 +182,8 @@ class Door:
         headers: Mapping[str, str] | None,
         timeout: float,
     ) -> Answer:
+        if self._session.closed:  # the account was let go while somebody waited for an answer
+            raise Unreachable("The connection was closed")
         try:
             async with self._session.request(
                 method,

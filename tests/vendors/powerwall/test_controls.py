@@ -396,3 +396,13 @@ async def test_no_write_leaves_during_a_pause(installer: Bench) -> None:
     with pytest.raises(Locked):
         await account.write(IDENTITY, {"backup_reserve": 20})
     assert installer.asked == before
+
+
+async def test_reserve_is_not_written_beside_a_mode_that_cannot_be(installer: Bench) -> None:
+    """A mode that only the grid operator sets would have to be sent back (§9.1)."""
+    account = installer.open(username="installer")
+    installer.gateway.faults.add("/api/operation", "override", pointer="/real_mode", value="scheduler", method="GET")
+    with pytest.raises(WriteRefused) as told:
+        await account.write(IDENTITY, {"backup_reserve": 20})
+    assert told.value.reason == "mode_set_elsewhere"
+    assert posted(installer) == []

@@ -163,6 +163,8 @@ class Controls:
         reserve = to_raw(asked) if isinstance(asked, int | float) else found.reserve
         if mode is None or reserve is None:
             raise WriteRefused("incomplete_settings")
+        if mode not in SETTINGS["operating_mode"].options:  # it would have to be sent back, and is refused (§9.1)
+            raise WriteRefused("mode_set_elsewhere")
         await self._client.write(OPERATION.path, {"mode": mode, "backup_reserve_percent": reserve})
         await self._client.write(COMMIT_PATH)
 
