@@ -23,7 +23,7 @@ from custom_components.solar_battery_hub.core.model import (
     Value,
 )
 from custom_components.solar_battery_hub.vendors import VENDORS
-from custom_components.solar_battery_hub.vendors.base import Account, Capability, Settings, Vendor, Wanted
+from custom_components.solar_battery_hub.vendors.base import Account, Action, Capability, Settings, Vendor, Wanted
 
 KEY = "made_up"
 SITE = "MADE1"
@@ -129,10 +129,17 @@ class MadeUpAccount(Account):
         """Nothing is held open."""
 
 
-async def add_made_up(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, account: MadeUpAccount) -> MockConfigEntry:
-    """Register the vendor for this test and set an entry of it up."""
+async def add_made_up(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, account: MadeUpAccount, *actions: Action
+) -> MockConfigEntry:
+    """Register the vendor, with actions of its own, for this test and set an entry of it up."""
     vendor = Vendor(
-        key=KEY, name="Made up", open=account.open, address=lambda settings: settings["host"], credentials=("password",)
+        key=KEY,
+        name="Made up",
+        open=account.open,
+        address=lambda settings: settings["host"],
+        credentials=("password",),
+        actions=actions,
     )
     monkeypatch.setitem(VENDORS, KEY, vendor)
     data = {"vendor": KEY, "identity": SITE, "host": "made.up", "password": "CANARY-made-up"}
