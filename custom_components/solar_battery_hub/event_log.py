@@ -1,5 +1,6 @@
 """What happened, told once: remembers what was told and who listens."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -7,6 +8,7 @@ from homeassistant.core import CALLBACK_TYPE, callback
 from .core.model import Happening, Ref
 
 KEPT = 500  # ids remembered; a gateway lists far fewer at a time
+WAITING = 20  # happenings of a stream kept for an event entity that is still to be added
 
 type HappeningListener = Callable[[Happening], None]
 
@@ -20,6 +22,7 @@ class EventLog:
         self._seen_streams: set[Ref] = set()
         self._first_run = told is None
         self._listeners: dict[Ref, HappeningListener] = {}
+        self._waiting: dict[Ref, deque[Happening]] = {}
         self.streams: dict[Ref, None] = {}
 
     @callback
@@ -42,14 +45,19 @@ class EventLog:
 
     @callback
     def tell(self, happening: Happening) -> None:
-        """Pass one happening on."""
-        if listener := self._listeners.get(Ref(happening.device, happening.stream)):
+        """Pass one happening on, or keep it: the first answers come before there are entities."""
+        ref = Ref(happening.device, happening.stream)
+        if listener := self._listeners.get(ref):
             listener(happening)
+        else:
+            self._waiting.setdefault(ref, deque(maxlen=WAITING)).append(happening)
 
     @callback
     def async_listen(self, ref: Ref, listener: HappeningListener) -> CALLBACK_TYPE:
-        """Let an event entity hear of one stream; returns how to stop."""
+        """Let an event entity hear of one stream, also of what waits for it; returns how to stop."""
         self._listeners[ref] = listener
+        for happening in self._waiting.pop(ref, ()):
+            listener(happening)
         return lambda: self._listeners.pop(ref, None) and None
 
     def as_list(self) -> list[str]:
