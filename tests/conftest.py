@@ -1,8 +1,10 @@
 """What the tests of the running integration share."""
 
 from collections.abc import AsyncGenerator, Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
@@ -42,6 +44,12 @@ async def start_powerwall(socket_enabled: None) -> AsyncGenerator[StartPowerwall
     yield start
     for simulator in started:
         await simulator.stop()
+
+
+@pytest.fixture
+def noon(freezer: FrozenDateTimeFactory) -> None:
+    """Begin at noon: what counts by the day would not bear a midnight in the middle of the test."""
+    freezer.move_to(dt_util.utcnow().replace(hour=12, minute=0, second=0) + timedelta(days=1))
 
 
 @pytest.fixture

@@ -97,6 +97,7 @@ async def test_reload_keeps_what_is_known(hub: Hub, start_powerwall: StartPowerw
     assert after == devices
 
 
+@pytest.mark.usefixtures("noon")
 async def test_counters_survive_unloading(hub: Hub, start_powerwall: StartPowerwall) -> None:
     """What was counted is written when the entry is unloaded: today's energy goes on where it was."""
     gateway = await start_powerwall()

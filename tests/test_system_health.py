@@ -5,6 +5,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+import pytest
 from pytest_homeassistant_custom_component.common import get_system_health_info
 
 from custom_components.solar_battery_hub.const import DOMAIN
@@ -21,6 +22,7 @@ async def health(hass: HomeAssistant) -> dict[str, Any]:
     return {key: await value if asyncio.iscoroutine(value) else value for key, value in info.items()}
 
 
+@pytest.mark.usefixtures("noon")
 async def test_two_accounts(hub: Hub, start_powerwall: StartPowerwall) -> None:
     """One that answers and one that does not; every line has its label."""
     well, ill = await start_powerwall(), await start_powerwall("gw2-23.44", seed=7)

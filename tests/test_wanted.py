@@ -148,6 +148,7 @@ async def test_entities_that_were_off_from_the_start(hub: Hub, gateway: Powerwal
     assert float(hub.state(f"{gateway.din}_phase_voltage_1").state) == pytest.approx(230, rel=0.05)
 
 
+@pytest.mark.usefixtures("noon")
 async def test_today_alone_keeps_its_total(hub: Hub, gateway: PowerwallSimulator) -> None:
     """Today's energy is derived from the total, which is asked although nobody looks at it."""
     by = er.RegistryEntryDisabler.USER
