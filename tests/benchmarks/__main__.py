@@ -5,10 +5,11 @@ import asyncio
 from collections.abc import Sequence
 import json
 from pathlib import Path
+import signal
 import sys
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks.runs import FULL, QUICK, Bench
+from tests.benchmarks.runs import FULL, QUICK, Bench, Collected, Plan
 from tests.benchmarks.tables import as_dict, report
 from tests.demo.processes import DemoError
 
@@ -24,11 +25,19 @@ def parse(arguments: Sequence[str]) -> Namespace:
     return parser.parse_args(arguments)
 
 
+async def run(plan: Plan, folder: Path) -> Collected:
+    """Measure; a signal to end ends all processes that were started."""
+    task = asyncio.current_task()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, lambda: task and task.cancel())
+    return await Bench(plan, folder).run()
+
+
 def main(options: Namespace) -> None:
     """Measure, print the tables and give out the JSON."""
     plan = QUICK if options.quick else FULL
     with TemporaryDirectory(prefix="bench") as folder:
-        collected = asyncio.run(Bench(plan, Path(folder)).run())
+        collected = asyncio.run(run(plan, Path(folder)))
     print(f"\n{report(collected)}\n")
     document = json.dumps(as_dict(collected, plan), indent=1)
     if options.json:
@@ -40,5 +49,7 @@ def main(options: Namespace) -> None:
 if __name__ == "__main__":
     try:
         main(parse(sys.argv[1:]))
+    except asyncio.CancelledError:
+        sys.exit("bench: ended")
     except DemoError as error:
         sys.exit(f"bench: {error}")

@@ -92,13 +92,16 @@ class Bench:
         """Measure all subjects with so many gateways, each added once and restarted for every repeat."""
         async with self._fleet(count) as gateways:
             folders = {subject.name: self._new_folder() for subject in (*COLUMNS, NOBODY)}
+            starts = {subject.name: self._new_day() for subject in (*COLUMNS, NOBODY)}
             for subject in (*COLUMNS, NOBODY):
-                await self._work("add", subject, gateways, folders[subject.name], self._new_day())
+                await self._work("add", subject, gateways, folders[subject.name], starts[subject.name])
             for repeat in range(self._plan.growth_repeats):
                 for subject in (*in_turn(COLUMNS, repeat), NOBODY):
-                    folder, start = folders[subject.name], self._new_day()
+                    folder, start = folders[subject.name], starts[subject.name]
                     seconds = self._plan.growth_seconds
                     measured = await self._measure(subject, gateways, folder, start, seconds, watch=False)
+                    # each goes on where it was: the recorder would make up for the statistics of every hour in between
+                    starts[subject.name] = datetime.fromisoformat(measured["ended"])
                     results = self.collected.growth.setdefault(subject.name, {})
                     results.setdefault(count, []).append(measured)
 

@@ -82,8 +82,7 @@ class Session:
                 costs = await costs_of(hass, passing, run, rounds, scene)
                 watched = await watch(hass, run, rounds, scene) if self.order["watch"] else None
                 result[name] = {"costs": asdict(costs), "watched": asdict(watched) if watched else None}
-            result["rss_mb"] = memory()
-            return result
+            return result | {"rss_mb": memory(), "ended": skipped_time.now().isoformat()}
 
     async def _set_up(self, hass: HomeAssistant) -> Mapping[str, Any]:
         """Set up the entries and tell how long that took and what the first gateway was asked."""
