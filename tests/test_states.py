@@ -68,9 +68,9 @@ async def test_equal_measurements_are_reported(
     assert changed == []
     assert hub.state(power).last_changed == first.last_changed
 
-    account.values[Ref(SITE, "solar_power")] = 1234.5
+    account.values[Ref(SITE, "solar_power")] = 1234.0
     await hub.advance(10, step=10)
-    assert [state.state for state in changed] == ["1234.5"]
+    assert [state.state for state in changed] == ["1234.0"]
 
 
 async def test_states_are_written_when_they_change(
@@ -146,7 +146,7 @@ LOOKS = (
     Look("grid_reactive_power", -30.0, "reactive_power", "measurement", "var", 0),
     Look("grid_apparent_power", 30.0, "apparent_power", "measurement", "VA", 0),
     Look("solar_energy_today", 1.5, "energy", "total_increasing", "kWh", 2),
-    Look("solar_energy_total", 1234.5, "energy", "total_increasing", "kWh", 2),
+    Look("solar_energy_total", 1234.0, "energy", "total_increasing", "kWh", 2),
     Look("battery_energy", 7.5, "energy_storage", "measurement", "kWh", 2),
     Look("rated_energy", 13.5, "energy_storage", None, "kWh", 2),
     Look("battery_level", 55.5, "battery", "measurement", "%", 0),

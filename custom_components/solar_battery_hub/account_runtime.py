@@ -99,6 +99,7 @@ class AccountRuntime:
             coordinator.keep_asking()
         self._started = True
         self.connection.started()
+        self.changes.start()
         self.refresh_view()
 
     async def async_stop(self) -> None:
@@ -218,7 +219,7 @@ class AccountRuntime:
             self._providers.setdefault(ref, reading.feed if reading.feed in self.feeds else feed.key)
         if self.events.watch(snapshot.streams, snapshot.happenings):
             self.entry.async_create_task(self.hass, self._store.async_save(self._state()), f"{DOMAIN} remember events")
-        self.changes.observe()
+        self.changes.observe(snapshot.values.keys())
         self._schedule_expiry()
         self.save_later()
         self.refresh_view()
@@ -301,6 +302,8 @@ class AccountRuntime:
         """Bring the registry in line with the account's devices, and the entry with its number."""
         devices = self.account.devices
         self._follow_number()
+        if list(self.devices) == list(devices):
+            return
         self.devices.register(devices)
         for device in devices:
             if device.zone and (zone := await dt_util.async_get_time_zone(device.zone)):

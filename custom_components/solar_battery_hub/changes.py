@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ class Changes:
         """Open the desk with the changes still to be verified."""
         self._runtime = runtime
         self._cancel_verification: CALLBACK_TYPE | None = None
+        self._running = False
         self._numbers = 0
         self.desk = ControlDesk(
             runtime.account,
@@ -69,40 +70,47 @@ class Changes:
             raise shown(err) from err
         finally:
             self._runtime.refresh_view()
-        for key, value in receipt.read_back.items():
-            self._runtime.take_value(Ref(device, key), value)
+        self._take(device, receipt.read_back)
         if receipt.outcome is Outcome.NOT_CONFIRMED:
             raise not_confirmed(receipt)
         return receipt
 
     @callback
-    def observe(self) -> None:
+    def observe(self, fresh: AbstractSet[Ref]) -> None:
         """Let the desk see fresh settings, so that changes made elsewhere are noticed."""
-        now = self._runtime.clock.now()
         readings = self._runtime.board.readings
         seen: dict[str, dict[str, Value]] = {}
-        for ref in self.controls():
-            if self._runtime.board.available(ref, now):
-                seen.setdefault(ref.device, {})[ref.key] = readings[ref].value
+        for device, key in fresh & self.controls().keys():
+            if not readings[Ref(device, key)].gone:
+                seen.setdefault(device, {})[key] = readings[Ref(device, key)].value
         for device, settings in seen.items():
             times = {key: readings[Ref(device, key)].measured_at for key in settings}
             self.desk.observe(device, settings, times=times)
 
     @callback
-    def schedule_verification(self) -> None:
-        """Come back when the device may be read again."""
-        if self._cancel_verification is not None:
-            self._cancel_verification()
-            self._cancel_verification = None
-        if (due := self.desk.next_verification) is not None:
-            self._cancel_verification = async_track_point_in_utc_time(self._runtime.hass, self._async_verify, due)
+    def start(self) -> None:
+        """Wait for what is still to be verified, from before a restart too."""
+        self._running = True
+        self._schedule_verification()
 
     @callback
     def stop(self) -> None:
-        """Let go of the timer."""
+        """Let go of the timer; a change still on its way does not set it again."""
+        self._running = False
+        self._cancel()
+
+    @callback
+    def _cancel(self) -> None:
         if self._cancel_verification is not None:
             self._cancel_verification()
             self._cancel_verification = None
+
+    @callback
+    def _schedule_verification(self) -> None:
+        """Come back when the device may be read again."""
+        self._cancel()
+        if self._running and (due := self.desk.next_verification) is not None:
+            self._cancel_verification = async_track_point_in_utc_time(self._runtime.hass, self._async_verify, due)
 
     async def _async_verify(self, _: datetime) -> None:
         self._cancel_verification = None
@@ -110,7 +118,7 @@ class Changes:
             await self.desk.verify_due()
         except HubError as err:
             self._runtime.connection.failed(SETTINGS_STREAM, err)
-        self.schedule_verification()
+        self._schedule_verification()
         self._runtime.refresh_view()
 
     def _known(self, ref: Ref) -> Value:
@@ -122,15 +130,23 @@ class Changes:
         return reading.value if reading.measured_at >= oldest else None
 
     @callback
+    def _take(self, device: str, read_back: Mapping[str, Value]) -> None:
+        """Show what was just read from the device itself."""
+        for key, value in read_back.items():
+            self._runtime.take_value(Ref(device, key), value)
+
+    @callback
     def _on_change(self) -> None:
         self._runtime.save_later()
-        self.schedule_verification()
+        self._runtime.notify()
+        self._schedule_verification()
 
     @callback
     def _on_outcome(self, device: str, outcome: str, details: Mapping[str, Any]) -> None:
         if details.get("late"):
             asked, found = (spell_settings(details[key]) for key in ("asked", "read_back"))
             self._runtime.connection.change_outcome(outcome == Outcome.CONFIRMED, asked, found)
+            self._take(device, details["read_back"])
         self._numbers += 1
         self._runtime.events.tell(
             Happening(

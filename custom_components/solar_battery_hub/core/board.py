@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from .catalogue import CATALOGUE, Definition, Kind, Quantity, look_up
+from .catalogue import CATALOGUE, DECIMALS, Definition, Kind, Quantity, look_up
 from .counters import Counters
 from .feed import Feed
 from .model import Device, Gone, Ref, Reported, Snapshot, Value
@@ -117,7 +117,7 @@ class Board:
         gone = isinstance(reported, Gone)
         value = None if isinstance(reported, Gone) else reported
         self.readings[ref] = Reading(
-            value=self._guard(definition, ref, value, at),
+            value=_neat(definition, self._guard(definition, ref, value, at)),
             measured_at=at,
             feed=feed,
             expires_at=expiry if definition.expires else None,
@@ -181,6 +181,14 @@ class Board:
                 feed=feed,
                 expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
             )
+
+
+def _neat(definition: Definition, value: Value) -> Value:
+    """Return a measured number without its noise, and zero without a sign; settings stay exact."""
+    decimals = DECIMALS.get(definition.quantity)
+    if decimals is None or definition.kind is Kind.STATE or not isinstance(value, float):
+        return value
+    return round(value, decimals) + 0.0
 
 
 def _name(ref: Ref) -> str:

@@ -50,6 +50,22 @@ UNITS: dict[Quantity, str] = {
 }
 
 
+# Digits kept of measurements and counters: finer steps are noise, and each would be a new
+# state to write and to record.
+DECIMALS: dict[Quantity, int] = {
+    Quantity.POWER: 0,
+    Quantity.REACTIVE_POWER: 0,
+    Quantity.APPARENT_POWER: 0,
+    Quantity.ENERGY: 3,
+    Quantity.STORED_ENERGY: 3,
+    Quantity.CHARGE: 1,
+    Quantity.RATIO: 1,
+    Quantity.VOLTAGE: 1,
+    Quantity.CURRENT: 2,
+    Quantity.FREQUENCY: 2,
+    Quantity.TEMPERATURE: 1,
+}
+
 FACTS = frozenset({Quantity.TEXT, Quantity.MOMENT, Quantity.COUNT})
 
 
