@@ -34,7 +34,8 @@ class MadeUpAccount(Account):
     """One site whose single feed brings ``values`` and ``happenings``, or raises ``error``.
 
     ``settings`` can be written; ``stored`` is what the device has of them. A write raises ``write_error``, changes
-    ``stored`` only while ``obeys``, and is noted in ``written``. ``read_error`` is raised by reading back.
+    ``stored`` only while ``obeys``, and is noted in ``written``. ``read_error`` is raised by reading back. The feed tells
+    what is ``stored``, or while that is given what is ``shown``.
     """
 
     identity = SITE
@@ -47,6 +48,7 @@ class MadeUpAccount(Account):
         self.error: HubError | None = None
         self.settings = settings
         self.stored: dict[str, Value] = {}
+        self.shown: dict[str, Value] | None = None
         self.written: list[Mapping[str, Value]] = []
         self.obeys = True
         self.write_error: HubError | None = None
@@ -89,10 +91,10 @@ class MadeUpAccount(Account):
         if self.error is not None:
             raise self.error
         assert self.clock is not None
-        stored = {Ref(SITE, key): value for key, value in self.stored.items()}
+        told = self.stored if self.shown is None else self.shown
         return Snapshot(
             measured_at=self.clock.now(),
-            values={**self.values, **stored},
+            values={**self.values, **{Ref(SITE, key): value for key, value in told.items()}},
             devices=tuple(self.parts),
             streams=self.streams,
             happenings=self.happenings,
