@@ -8,6 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.solar_battery_hub.const import DOMAIN
+from custom_components.solar_battery_hub.core.catalogue import CATALOGUE
 from custom_components.solar_battery_hub.core.clock import Clock
 from custom_components.solar_battery_hub.core.control import Control, Setting
 from custom_components.solar_battery_hub.core.errors import HubError
@@ -35,7 +36,7 @@ class MadeUpAccount(Account):
 
     ``settings`` can be written; ``stored`` is what the device has of them. A write raises ``write_error``, changes
     ``stored`` only while ``obeys``, and is noted in ``written``. ``read_error`` is raised by reading back. The feed tells
-    what is ``stored``, or while that is given what is ``shown``.
+    what is ``stored`` of the catalogue's readings, or while that is given what is ``shown``.
     """
 
     identity = SITE
@@ -91,10 +92,11 @@ class MadeUpAccount(Account):
         if self.error is not None:
             raise self.error
         assert self.clock is not None
-        told = self.stored if self.shown is None else self.shown
+        settings = self.stored if self.shown is None else self.shown
+        told = {Ref(SITE, key): value for key, value in settings.items() if key in CATALOGUE}
         return Snapshot(
             measured_at=self.clock.now(),
-            values={**self.values, **{Ref(SITE, key): value for key, value in told.items()}},
+            values={**self.values, **told},
             devices=tuple(self.parts),
             streams=self.streams,
             happenings=self.happenings,

@@ -1,0 +1,211 @@
+"""Settings as entities: what each kind shows, and what using it asks of the device."""
+
+from datetime import time
+from typing import Any
+
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+
+from custom_components.solar_battery_hub.const import DOMAIN
+from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, Definition, Kind, Level, Quantity
+from custom_components.solar_battery_hub.core.control import ControlKind, Setting
+from custom_components.solar_battery_hub.core.errors import Unreachable
+from custom_components.solar_battery_hub.core.model import Device, DeviceKind, Ref
+from tests.bad_days.tools import entry_of, patiently
+from tests.hub import Hub
+from tests.made_up import PART, SITE, MadeUpAccount, add_made_up
+
+MODE = Setting(key="operating_mode", kind=ControlKind.SELECT, options=("self_consumption", "backup"))
+RESERVE = Setting(
+    key="backup_reserve", kind=ControlKind.NUMBER, minimum=10.0, maximum=90.0, step=5.0, quantity=Quantity.RATIO
+)
+LIMIT = Setting(key="charge_power_limit", kind=ControlKind.NUMBER, quantity=Quantity.POWER, config=True)
+OFF_GRID = Setting(key="off_grid", kind=ControlKind.SWITCH)
+NAME = Setting(key="site_name", kind=ControlKind.TEXT, minimum=1, maximum=12)
+FREE_NAME = Setting(key="site_name", kind=ControlKind.TEXT)
+START = Setting(key="start", kind=ControlKind.BUTTON)
+FROM = Setting(key="charge_from", kind=ControlKind.TIME)
+
+
+@pytest.fixture(autouse=True)
+def _time_of_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add what no vendor has yet: a reading that is a time of day."""
+    definition = Definition(key=FROM.key, quantity=Quantity.TEXT, kind=Kind.STATE, level=Level.MAIN)
+    monkeypatch.setitem(CATALOGUE, FROM.key, definition)
+
+
+async def add(hub: Hub, monkeypatch: pytest.MonkeyPatch, *settings: Setting, **stored: Any) -> MadeUpAccount:
+    """Add an account with these settings, of which the device has what is ``stored``."""
+    account = MadeUpAccount(*settings)
+    account.stored = stored
+    await add_made_up(hub.hass, monkeypatch, account)
+    return account
+
+
+async def use(hub: Hub, action: str, key: str, **fields: Any) -> None:
+    """Use an entity (``number.set_value``) and wait for the device."""
+    platform, service = action.split(".")
+    await patiently(hub, hub.use(platform, service, f"{SITE}_{key}", **fields))
+
+
+async def test_number(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A range, steps and a unit; a value between the steps shows as the nearest one, as in the app."""
+    account = await add(hub, monkeypatch, RESERVE, LIMIT, backup_reserve=20.0, charge_power_limit=3300.0)
+    state = hub.state(f"{SITE}_backup_reserve", "number")
+    shown = [state.attributes[name] for name in ("min", "max", "step", "mode", "unit_of_measurement")]
+    assert (state.state, shown) == ("20.0", [10.0, 90.0, 5.0, "slider", "%"])
+    open_end = hub.state(f"{SITE}_charge_power_limit", "number")
+    assert (open_end.state, open_end.attributes["mode"], open_end.attributes["unit_of_measurement"]) == (
+        "3300.0",
+        "box",
+        "W",
+    )
+    await use(hub, "number.set_value", "backup_reserve", value=35)
+    assert account.written == [{"backup_reserve": 35.0}]
+    assert hub.state(f"{SITE}_backup_reserve", "number").state == "35.0"
+
+    for found, rounded in ((37.4, "35.0"), (37.5, "40.0"), (None, STATE_UNKNOWN)):
+        account.stored["backup_reserve"] = found
+        await hub.advance(10, step=10)
+        assert hub.state(f"{SITE}_backup_reserve", "number").state == rounded
+    with pytest.raises(ServiceValidationError):
+        await use(hub, "number.set_value", "backup_reserve", value=95)
+    assert len(account.written) == 1
+
+
+async def test_select(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The present one is an option also while it cannot be chosen."""
+    account = await add(hub, monkeypatch, MODE, operating_mode="self_consumption")
+    state = hub.state(f"{SITE}_operating_mode", "select")
+    assert (state.state, state.attributes["options"]) == ("self_consumption", ["self_consumption", "backup"])
+    await use(hub, "select.select_option", "operating_mode", option="backup")
+    assert account.written == [{"operating_mode": "backup"}]
+    account.stored["operating_mode"] = "scheduler"
+    await hub.advance(10, step=10)
+    state = hub.state(f"{SITE}_operating_mode", "select")
+    assert (state.state, state.attributes["options"]) == ("scheduler", ["self_consumption", "backup", "scheduler"])
+    account.stored["operating_mode"] = None
+    await hub.advance(10, step=10)
+    assert hub.state(f"{SITE}_operating_mode", "select").state == STATE_UNKNOWN
+
+
+async def test_switch(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = await add(hub, monkeypatch, OFF_GRID, off_grid=False)
+    assert hub.state(f"{SITE}_off_grid", "switch").state == "off"
+    await use(hub, "switch.turn_on", "off_grid")
+    assert (account.written, hub.state(f"{SITE}_off_grid", "switch").state) == ([{"off_grid": True}], "on")
+    await use(hub, "switch.turn_off", "off_grid")
+    assert (account.written[-1], hub.state(f"{SITE}_off_grid", "switch").state) == ({"off_grid": False}, "off")
+    account.stored["off_grid"] = None
+    await hub.advance(10, step=10)
+    assert hub.state(f"{SITE}_off_grid", "switch").state == STATE_UNKNOWN
+
+
+async def test_text(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = await add(hub, monkeypatch, NAME, site_name="Home")
+    state = hub.state(f"{SITE}_site_name", "text")
+    assert (state.state, state.attributes["min"], state.attributes["max"]) == ("Home", 1, 12)
+    await use(hub, "text.set_value", "site_name", value="Castle")
+    assert (account.written, hub.state(f"{SITE}_site_name", "text").state) == ([{"site_name": "Castle"}], "Castle")
+    account.stored["site_name"] = None
+    await hub.advance(10, step=10)
+    assert hub.state(f"{SITE}_site_name", "text").state == STATE_UNKNOWN
+
+
+async def test_text_of_any_length(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as Home Assistant bears."""
+    await add(hub, monkeypatch, FREE_NAME, site_name="Home")
+    state = hub.state(f"{SITE}_site_name", "text")
+    assert (state.attributes["min"], state.attributes["max"]) == (0, 255)
+
+
+async def test_time(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device's 24:00 is midnight as well."""
+    account = await add(hub, monkeypatch, FROM, charge_from="06:30")
+    assert hub.state(f"{SITE}_charge_from", "time").state == "06:30:00"
+    await use(hub, "time.set_value", "charge_from", time=time(22, 5))
+    assert (account.written, hub.state(f"{SITE}_charge_from", "time").state) == ([{"charge_from": "22:05"}], "22:05:00")
+    for found, shown in (("24:00", "00:00:00"), (None, STATE_UNKNOWN)):
+        account.stored["charge_from"] = found
+        await hub.advance(10, step=10)
+        assert hub.state(f"{SITE}_charge_from", "time").state == shown
+
+
+async def test_button(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can be pressed while somebody is there, and says when it was."""
+    account = await add(hub, monkeypatch, START)
+    assert hub.state(f"{SITE}_start", "button").state == STATE_UNKNOWN
+    await use(hub, "button.press", "start")
+    assert account.written == [{"start": True}]
+    assert hub.state(f"{SITE}_start", "button").state != STATE_UNKNOWN
+    account.error = Unreachable("gone")
+    await hub.advance(20, step=10)
+    assert hub.state(f"{SITE}_start", "button").state == STATE_UNAVAILABLE
+    account.error = None
+    await hub.advance(60, step=10)
+    assert hub.state(f"{SITE}_start", "button").state != STATE_UNAVAILABLE
+
+
+async def test_controls_that_come_and_go(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reading with a control is the control alone; without it the sensor is back, as the same reading."""
+    account = await add(hub, monkeypatch, operating_mode="backup")
+    assert hub.state(f"{SITE}_operating_mode").state == "backup"
+    account.settings = (MODE,)
+    await hub.advance(10, step=10)
+    assert hub.state(f"{SITE}_operating_mode", "select").state == "backup"
+    account.settings = ()
+    await hub.advance(10, step=10)
+    assert hub.state(f"{SITE}_operating_mode").state == "backup"
+
+    entry = entry_of(hub.hass)
+    for settings, platform in (((MODE,), "select"), ((), "sensor")):
+        account.settings = settings
+        assert await hub.hass.config_entries.async_reload(entry.entry_id)
+        registered = {
+            item.domain
+            for item in er.async_entries_for_config_entry(er.async_get(hub.hass), entry.entry_id)
+            if item.unique_id == f"{SITE}_operating_mode"
+        }
+        assert registered == {platform}
+
+
+async def test_device_that_comes_later(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is registered below its parent, with all that is known of it, and its entities are there at once."""
+    account = await add(hub, monkeypatch)
+    part = Device(
+        id=PART,
+        kind=DeviceKind.BATTERY,
+        name="Battery 2",
+        manufacturer="Nobody",
+        parent=SITE,
+        model="Box",
+        model_id="B-2",
+        serial="0002",
+        sw_version="1.2",
+        hw_version="C",
+        mac="aa:bb:cc:dd:ee:ff",
+        url="https://made.up/battery",
+    )
+    account.parts.append(part)
+    account.values[Ref(PART, "battery_power")] = -500.0
+    await hub.advance(10, step=10)
+    assert hub.state(f"{PART}_battery_power").state == "-500.0"
+    device = dr.async_get(hub.hass).async_get(hub.device_id(PART))
+    assert isinstance(device, dr.DeviceEntry)
+    assert device.via_device_id == hub.device_id(SITE)
+    assert device.connections == {(dr.CONNECTION_NETWORK_MAC, "aa:bb:cc:dd:ee:ff")}
+    facts = (device.name, device.model, device.model_id, device.serial_number, device.sw_version, device.hw_version)
+    assert facts == ("Battery 2", "Box", "B-2", "0002", "1.2", "C")
+    assert device.configuration_url == "https://made.up/battery"
+
+
+async def test_change_that_fails_is_an_error(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever used the entity hears of it, and the entity stays as the device is."""
+    account = await add(hub, monkeypatch, OFF_GRID, off_grid=False)
+    account.write_error = account.read_error = Unreachable("gone")
+    with pytest.raises(HomeAssistantError) as error:
+        await use(hub, "switch.turn_on", "off_grid")
+    assert (error.value.translation_domain, error.value.translation_key) == (DOMAIN, "cannot_connect")
+    assert hub.state(f"{SITE}_off_grid", "switch").state == "off"
