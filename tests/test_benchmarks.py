@@ -18,7 +18,9 @@ from tests.benchmarks.subjects import CORE, OURS, OURS_AS_INSTALLED, RIVAL, SHAR
 from tests.benchmarks.tables import report, spell, table, verdict
 
 
-def result(cpu_ms: float = 100.0, *, rounds: int = 10, requests: int = 6, repeated: int = 0) -> dict[str, Any]:
+def result(
+    cpu_ms: float = 100.0, *, rounds: int = 10, requests: int = 6, repeated: int = 0, rss_mb: float = 190.0
+) -> dict[str, Any]:
     """Return what a measured process says of one scene after another."""
     costs = {
         "rounds": rounds,
@@ -43,12 +45,11 @@ def result(cpu_ms: float = 100.0, *, rounds: int = 10, requests: int = 6, repeat
         "seconds": 0.2,
         "cpu_ms": 50.0,
         "hold_wall_ms": 7.0,
-        "idle_mb": 180.0,
         "entities": 26,
     }
     return {
         "setup": setup,
-        "rss_mb": 190.0,
+        "rss_mb": rss_mb,
         "steady": {"costs": costs, "watched": watched},
         "changing": {"costs": costs, "watched": watched},
     }
@@ -137,7 +138,8 @@ def test_growth_is_linear_while_each_costs_the_same() -> None:
 
 
 def test_memory_is_what_comes_on_top(collected: Collected) -> None:
-    collected.growth = {subject: {2: [result()]} for subject in collected.measured}
+    collected.growth = {subject: {2: [result(rss_mb=190)]} for subject in collected.measured}
+    collected.growth["nobody"] = {2: [result(rss_mb=180)]}
     assert Figures(collected).memory()[2].ours == pytest.approx(190 - 180)
 
 

@@ -195,10 +195,13 @@ class Figures:
     def memory(self) -> dict[int, Row]:
         """Return the memory that so many gateways need on top of Home Assistant's own, in MB."""
 
-        def taken(results: Sequence[Result]) -> Figure:
-            return middle([one["rss_mb"] - one["setup"]["idle_mb"] for one in results])
+        def memory(name: str, count: int) -> Figure:
+            with_them, without = (
+                middle([one["rss_mb"] for one in self._grown(who, count)]) for who in (name, NOBODY.name)
+            )
+            return None if with_them is None or without is None else with_them - without
 
-        return self._growth("MB", lambda name, count: taken(self._grown(name, count)))
+        return self._growth("MB", memory)
 
     def growing_cpu(self) -> dict[int, Row]:
         """Return the CPU time per round that so many gateways need, in ms."""

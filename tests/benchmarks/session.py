@@ -89,7 +89,6 @@ class Session:
         self.control.set_clock(skipped_time.now())
         self.control.set_house({"level": LEVEL, **STEADY})
         self.control.new_requests()
-        idle_mb = memory()
         wall, cpu = time.perf_counter(), time.process_time()
         with HoldWatch() as holds:
             await set_up(hass, self.subject.domain)
@@ -101,7 +100,6 @@ class Session:
             "cpu_ms": cpu_ms,
             "hold_wall_ms": holds.hold.wall_ms,
             "hold_cpu_ms": holds.hold.cpu_ms,
-            "idle_mb": idle_mb,
             "entities": len(enabled),
         }
 
