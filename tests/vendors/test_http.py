@@ -75,13 +75,23 @@ async def test_secret_answer_is_not_remembered(serve: Serve, door: Door) -> None
 
 
 @pytest.mark.parametrize(
-    ("body", "value"), [(b"", None), (b" \n", None), (b"null", None), (b"[18446744073709551616]", [2**64])]
+    ("body", "value"),
+    [
+        (b"", None),
+        (b" \n", None),
+        (b"null", None),
+        (b"[18446744073709551615]", [2**64 - 1]),
+        (b"[18446744073709551616]", [2.0**64]),
+        (b"[1%b]" % (b"0" * 400), [10**400]),
+    ],
 )
 def test_json_bodies(body: bytes, value: Any) -> None:
     assert Answer(status=200, headers={}, body=body).json() == value
 
 
-@pytest.mark.parametrize("body", [b"<html></html>", b'{"half": ', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body", [b"<html></html>", b'{"half": ', b"\xff\xfe", b"[" * 200_000, b"[" * 200_000 + b"]" * 200_000]
+)
 def test_other_bodies_are_bad_answers(body: bytes) -> None:
     with pytest.raises(BadAnswer):
         Answer(status=200, headers={}, body=body).json()
@@ -135,6 +145,13 @@ async def test_no_answer_in_time_is_unreachable(serve: Serve, door: Door) -> Non
 async def test_nobody_there_is_unreachable(socket_enabled: None, door: Door, unused_tcp_port: int) -> None:
     with pytest.raises(Unreachable):
         await door.request("GET", f"http://127.0.0.1:{unused_tcp_port}/x")
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64, "127.0.0.1:99999", "a\0b"])
+async def test_impossible_host_is_unreachable(socket_enabled: None, door: Door, host: str) -> None:
+    with pytest.raises(Unreachable):
+        await door.request("GET", f"https://{host}/x")
+    assert door.trace[0].error == "cannot_connect"
 
 
 async def test_redirects_are_not_followed(serve: Serve, door: Door) -> None:
