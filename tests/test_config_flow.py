@@ -1,12 +1,12 @@
 """Set-up, sign-in again, reconfigure, options and discovery of a gateway, as in the UI."""
 
 from collections.abc import Mapping
+import socket
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_DHCP, SOURCE_USER, ConfigEntryState
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
@@ -171,6 +171,45 @@ async def test_reconfigure_refuses_another_gateway(
     assert entry.data["host"] == f"127.0.0.1:{gateway.port}"
 
 
+@pytest.mark.parametrize("dialog", ["reconfigure", "reauth"])
+async def test_number_learned_later_is_kept_to(hub: Hub, start_powerwall: StartPowerwall, dialog: str) -> None:
+    """Known by its certificate at first: another gateway is refused once the number is known."""
+    gateway, other = await start_powerwall("pw3-26.x"), await start_powerwall("pw3-26.x", seed=99)
+    gateway.faults.add("/tedapi/din", "status", code=404)
+    entry = await hub.add_powerwall(gateway, pin_certificate=False)
+    hub.hass.config_entries.async_update_entry(entry, unique_id=f"powerwall_{gateway.din}")
+    assert entry.data["identity"] != gateway.din != other.din
+    before = dict(entry.data)
+    if dialog == "reconfigure":
+        flow = await hub.fill(await hub.change(entry), powerwall_form(other, pin_certificate=False))
+    else:
+        before["host"] = f"127.0.0.1:{other.port}"  # what was there has got another's address
+        hub.hass.config_entries.async_update_entry(entry, data=before)
+        flow = await hub.fill(await hub.sign_in_again(entry), {"password": other.password})
+    assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "wrong_gateway")
+    assert entry.data == before
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64, f"{'x' * 64}.local", "127.0.0.1:99999", "a\0b", "ü" * 64])
+async def test_impossible_host(
+    hub: Hub, gateway: PowerwallSimulator, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """What cannot be the name of a host is one that cannot be reached."""
+    resolve = socket.getaddrinfo
+
+    def encode_first(name: str, *rest: Any, **more: Any) -> Any:
+        """Encode the name as the system's resolver does, which no test may ask."""
+        name.encode("idna")
+        return resolve(name, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", encode_first)
+    flow = await hub.start_flow("powerwall")
+    flow = await hub.fill(flow, {**powerwall_form(gateway), "host": host})
+    assert flow["errors"] == {"base": "cannot_connect"}
+    flow = await hub.fill(flow, powerwall_form(gateway))
+    assert flow["step_id"] == "powerwall_certificate"
+
+
 @pytest.mark.parametrize("options", [{"interval": 20, "try_control": True}, {"try_control": False}])
 async def test_options(hub: Hub, gateway: PowerwallSimulator, options: Mapping[str, Any]) -> None:
     """An interval above the floor, or none for automatic; the entry starts again with it."""
@@ -182,34 +221,3 @@ async def test_options(hub: Hub, gateway: PowerwallSimulator, options: Mapping[s
     assert entry.options == options
     assert entry.state is ConfigEntryState.LOADED
     assert entry.runtime_data.feeds["power"].feed.interval == options.get("interval", 10)
-
-
-async def discover(hass: HomeAssistant, ip: str, hostname: str, mac: str = "aabbccddeeff") -> Any:
-    return await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_DHCP}, data=DhcpServiceInfo(ip=ip, hostname=hostname, macaddress=mac)
-    )
-
-
-async def test_discovered_gateway_is_offered(hub: Hub) -> None:
-    """The address is filled in; nothing was sent to it yet."""
-    flow = await discover(hub.hass, "192.0.2.7", "1232100-00-e--tg1234567890")
-    assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "powerwall")
-    host = next(marker for marker in flow["data_schema"].schema if marker == "host")
-    assert host.description == {"suggested_value": "192.0.2.7"}
-
-
-async def test_discovered_gateway_that_moved_is_followed(hub: Hub, gateway: PowerwallSimulator) -> None:
-    """The host name of a gateway is its number; its new address is taken over."""
-    entry = await hub.add_powerwall(gateway)
-    hub.hass.config_entries.async_update_entry(entry, data={**entry.data, "host": "192.0.2.1"})
-    flow = await discover(hub.hass, "192.0.2.7", gateway.din.lower())
-    assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "already_configured")
-    assert entry.data["host"] == "192.0.2.7"
-
-
-async def test_discovery_leaves_forwarded_port_alone(hub: Hub, gateway: PowerwallSimulator) -> None:
-    """A user who reaches the gateway through another port meant it."""
-    entry = await hub.add_powerwall(gateway)
-    before = entry.data["host"]
-    await discover(hub.hass, "192.0.2.7", gateway.din.lower())
-    assert entry.data["host"] == before

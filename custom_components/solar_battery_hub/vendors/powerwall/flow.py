@@ -5,6 +5,7 @@ from typing import Any
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
+    ConfigEntry,
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
@@ -116,7 +117,7 @@ class PowerwallFlow(VendorFlow):
             settings = {**entry.data, **user_input}
             tried = await self._identify(settings)
             if tried.result is not None:
-                self._abort_if_other_gateway(entry.data, tried.result)
+                self._abort_if_other_gateway(entry, tried.result)
                 return self.async_update_reload_and_abort(entry, data_updates=user_input)
         return self.async_show_form(
             step_id="powerwall_reauth",
@@ -127,38 +128,40 @@ class PowerwallFlow(VendorFlow):
 
     async def async_step_powerwall_dhcp(self, discovery: DhcpServiceInfo) -> ConfigFlowResult:
         """Offer a new gateway, or follow a known one to its new address."""
-        if entry_id := self._entry_with_mac(discovery.macaddress):
-            return self._follow(entry_id, discovery.ip)
+        if found := self._device_with_mac(discovery.macaddress):
+            entry, device = found
+            if (self.handler, entry.data[CONF_IDENTITY]) in device.identifiers:
+                return self._follow(entry, discovery.ip)
+            return self.async_abort(reason="already_configured")  # a meter has an address of its own
         self._async_abort_entries_match({CONF_HOST: discovery.ip})
         name = discovery.hostname.upper()
-        await self.async_set_unique_id(f"{VENDOR.key}_{name}")
-        if entry := self.hass.config_entries.async_entry_for_domain_unique_id(self.handler, f"{VENDOR.key}_{name}"):
-            return self._follow(entry.entry_id, discovery.ip)
+        known = await self.async_set_unique_id(f"{VENDOR.key}_{name}")
+        if known and CONF_HOST in known.data:  # a discovery that the user ignored has no address
+            return self._follow(known, discovery.ip)
         self._abort_if_unique_id_configured()
         self._discovered_host = discovery.ip
         self.context["title_placeholders"] = {"name": f"Powerwall ({discovery.ip})"}
         return await self.async_step_powerwall()
 
-    def _entry_with_mac(self, mac: str) -> str | None:
-        """Return the entry whose gateway has this network address."""
+    def _device_with_mac(self, mac: str) -> tuple[ConfigEntry, dr.DeviceEntry] | None:
+        """Return the device that has this network address, and the entry it belongs to."""
         connection = (dr.CONNECTION_NETWORK_MAC, dr.format_mac(mac))
         registry = dr.async_get(self.hass)
         return next(
             (
-                entry.entry_id
+                (entry, device)
                 for entry in self._async_current_entries()
-                if registry.async_get_device_by_connection(connection, entry.entry_id)
+                if (device := registry.async_get_device_by_connection(connection, entry.entry_id))
             ),
             None,
         )
 
-    def _follow(self, entry_id: str, address: str) -> ConfigFlowResult:
+    def _follow(self, entry: ConfigEntry, address: str) -> ConfigFlowResult:
         """Let an entry use the gateway's new address."""
-        entry = self.hass.config_entries.async_get_known_entry(entry_id)
         host, port = split_host(entry.data[CONF_HOST])
         if host != address and port == 443:
             self.hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_HOST: address})
-            self.hass.config_entries.async_schedule_reload(entry_id)
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return self.async_abort(reason="already_configured")
 
     async def _read_certificate(self, form: dict[str, Any]) -> ConfigFlowResult:
@@ -184,7 +187,7 @@ class PowerwallFlow(VendorFlow):
             return self._show_gateway_form(tried, self._form)
         if self.source == SOURCE_RECONFIGURE:
             entry = self._get_reconfigure_entry()
-            self._abort_if_other_gateway(entry.data, tried.result)
+            self._abort_if_other_gateway(entry, tried.result)
             return self.async_update_reload_and_abort(entry, data=settings)
         identity = tried.result.din or settings[CONF_FINGERPRINT] or settings[CONF_HOST]
         await self.async_set_unique_id(f"{VENDOR.key}_{identity}", raise_on_progress=False)
@@ -198,9 +201,12 @@ class PowerwallFlow(VendorFlow):
         """Sign in where needed and return which gateway answers."""
         return await self.async_try(VENDOR, settings, PowerwallAccount.identify)
 
-    def _abort_if_other_gateway(self, data: Settings, found: GatewayFacts) -> None:
-        """Refuse to point an entry at another gateway; without a number it cannot be told."""
-        known = data[CONF_IDENTITY]
+    def _abort_if_other_gateway(self, entry: ConfigEntry, found: GatewayFacts) -> None:
+        """Refuse to point an entry at another gateway; without a number it cannot be told.
+
+        The number may have been learned after set-up: the entry's unique id has it then.
+        """
+        known = (entry.unique_id or "").removeprefix(f"{VENDOR.key}_")
         if found.din is not None and "--" in known and found.din != known:
             raise AbortFlow("wrong_gateway")
 
