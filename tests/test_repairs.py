@@ -236,6 +236,9 @@ async def test_notices_come_and_go(hub: Hub, account: MadeUpAccount, monkeypatch
     account.told = (Notice(key="writes_not_permitted", device=SITE, placeholders={"firmware": "7"}),)
     await hub.advance(10, step=10)
     assert await hub.hass.config_entries.async_unload(entry.entry_id)
+    assert set(issues(hub.hass)) == {"writes_not_permitted"}, "who ignored it would be asked again"
+    account.told = ()
+    assert await hub.hass.config_entries.async_setup(entry.entry_id)
     assert issues(hub.hass) == {}
 
 

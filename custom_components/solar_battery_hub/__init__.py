@@ -34,9 +34,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool:
     tools = await async_tools(hass, vendor, settings)
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, tools.close))
     tools.store.forget_other_sessions()
-    account = vendor.open(settings, tools.door, tools.store, tools.clock)
     store = EntryStore(hass, entry.entry_id)
-    runtime = AccountRuntime(hass, entry, vendor, account, tools, store, await store.async_load())
+    state = await store.async_load()
+    account = vendor.open(settings, tools.door, tools.store, tools.clock)
+    runtime = AccountRuntime(hass, entry, vendor, account, tools, store, state)
     try:
         await runtime.async_start()
     except BaseException:
@@ -67,7 +68,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: HubConfigEntry) -> None
         await account.close(forget=True)
     finally:
         await tools.close()
-        await async_remove_account_store(hass, vendor, settings)
+        await async_remove_account_store(hass, vendor, entry)
         await EntryStore(hass, entry.entry_id).async_remove()
         async_delete_issues(hass, entry.entry_id)
 

@@ -1,7 +1,5 @@
 """The running entry: one account, its feeds, their merged readings and its connection."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -19,12 +17,12 @@ from .const import DOMAIN
 from .coordinator import FeedCoordinator
 from .core.board import Board, needed_for
 from .core.counters import Counters
-from .core.errors import AuthFailed, CertificateChanged, HubError, Locked, RateLimited, Unreachable
+from .core.errors import AuthFailed, BadAnswer, CertificateChanged, HubError, Locked, RateLimited, Unreachable
 from .core.feed import Feed
 from .core.model import Ref, Snapshot, Value
 from .devices import DeviceBook, devices_from
 from .event_log import EventLog
-from .messages import describe
+from .messages import describe, shown
 from .opening import Tools
 from .stores import EntryStore
 from .vendors.base import Account, Vendor, Wanted
@@ -93,8 +91,9 @@ class AccountRuntime:
             if isinstance(coordinator.error, NOBODY_THERE):
                 break
         errors = [coordinator.error for coordinator in self.feeds.values() if coordinator.error]
-        if errors and not self._providers:
-            raise _setup_error(errors[0]) from errors[0]
+        if not self._providers:
+            error = errors[0] if errors else BadAnswer("Nothing could be read")
+            raise _setup_error(error) from error
         for coordinator in self.feeds.values():
             coordinator.keep_asking()
         self._started = True
@@ -103,9 +102,9 @@ class AccountRuntime:
         self.refresh_view()
 
     async def async_stop(self) -> None:
-        """Stop the timers, remember everything, let the account go."""
+        """Stop the timers, remember everything, let the account go; a change on its way is not cut off."""
         self._stopped = True
-        self.changes.stop()
+        await self.changes.async_stop()
         if self._cancel_expiry is not None:
             self._cancel_expiry()
         if self._started:
@@ -131,7 +130,7 @@ class AccountRuntime:
         if not self.is_own(ref):
             return self.changes.value(ref)
         own: dict[str, Value] = {
-            "reachable": self.connection.up,
+            "reachable": self.connection.answers,
             "locked_until": self.connection.locked_until,
             "calls_today": self.door.calls_today,
         }
@@ -177,9 +176,14 @@ class AccountRuntime:
             await self.feeds[feed].async_request_refresh()
 
     async def async_refresh_all(self) -> None:
-        """Ask for everything now, as far as the floors allow."""
+        """Ask for everything now, as far as the floors allow; raises HomeAssistantError for what failed first."""
         for coordinator in self.feeds.values():
             await coordinator.async_refresh()
+            if isinstance(coordinator.error, NOBODY_THERE):
+                break
+        for coordinator in self.feeds.values():
+            if coordinator.error is not None:
+                raise shown(coordinator.error) from coordinator.error
 
     # Fetching
 
@@ -188,7 +192,10 @@ class AccountRuntime:
         try:
             snapshot = await self.account.fetch(coordinator.feed, self._wanted(coordinator))
         except HubError as err:
-            self._on_failure(coordinator, err)
+            if not self._stopped:
+                self._on_failure(coordinator, err)
+            return None
+        if self._stopped:
             return None
         coordinator.succeeded()
         if self.connection.succeeded(coordinator.feed.key):
@@ -223,6 +230,14 @@ class AccountRuntime:
         self._schedule_expiry()
         self.save_later()
         self.refresh_view()
+        self._notify_listeners_of_other_feeds(feed, snapshot)
+
+    @callback
+    def _notify_listeners_of_other_feeds(self, feed: Feed, snapshot: Snapshot) -> None:
+        """Tell entities that listen to the feed which brought their reading first, when another brings news."""
+        for key in {self._providers.get(ref) for ref in snapshot.values} - {feed.key}:
+            if key in self.feeds:
+                self.feeds[key].async_update_listeners()
 
     def _on_failure(self, coordinator: FeedCoordinator, error: HubError) -> None:
         """Note why a feed got no answer and when it is worth asking again."""

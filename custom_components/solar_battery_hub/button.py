@@ -29,7 +29,7 @@ class HubButton(ControlEntity, ButtonEntity):
     @override
     def available(self) -> bool:
         """A button can be pressed as long as the account answers."""
-        return self.runtime.connection.up
+        return self.runtime.connection.answers
 
     @override
     async def async_press(self) -> None:

@@ -1,26 +1,57 @@
 """Changes on their way out: the account's control desk, seen from Home Assistant."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Set as AbstractSet
+import asyncio
+from collections.abc import Mapping, Sequence, Set as AbstractSet
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_point_in_utc_time
 
 from .const import ENTITY_PATIENCE
 from .core.control import ChangeRefused, Control, Outcome, Receipt
-from .core.desk import ControlDesk
+from .core.desk import ControlDesk, Writer
 from .core.errors import AuthFailed, HubError
 from .core.model import Happening, Ref, Value
 from .messages import not_confirmed, refused, shown, spell_settings
+from .vendors.base import Account
 
 if TYPE_CHECKING:
     from .account_runtime import AccountRuntime
 
 SETTINGS_STREAM = "settings"
 FRESH = 1.5  # intervals; an older value is not taken for what the device has now
+
+
+class Courier(Writer):
+    """Hands changes to the account and knows while one is on its way."""
+
+    def __init__(self, account: Account) -> None:
+        """Start with nothing on its way."""
+        self._account = account
+        self._on_their_way = 0
+        self.idle = asyncio.Event()
+        self.idle.set()
+
+    @override
+    def controls(self, device: str) -> Sequence[Control]:
+        return self._account.controls(device)
+
+    @override
+    async def write(self, device: str, changes: Mapping[str, Value]) -> None:
+        self._on_their_way += 1
+        self.idle.clear()
+        try:
+            await self._account.write(device, changes)
+        finally:
+            self._on_their_way -= 1
+            if not self._on_their_way:
+                self.idle.set()
+
+    @override
+    async def read_back(self, device: str, settings: frozenset[str]) -> Mapping[str, Value]:
+        return await self._account.read_back(device, settings)
 
 
 class Changes:
@@ -31,9 +62,9 @@ class Changes:
         self._runtime = runtime
         self._cancel_verification: CALLBACK_TYPE | None = None
         self._running = False
-        self._numbers = 0
+        self._courier = Courier(runtime.account)
         self.desk = ControlDesk(
-            runtime.account,
+            self._courier,
             runtime.clock,
             self._known,
             state=state,
@@ -65,15 +96,20 @@ class Changes:
         except ChangeRefused as err:
             raise refused(err) from err
         except HubError as err:
-            if isinstance(err, AuthFailed):
-                self._runtime.connection.failed(SETTINGS_STREAM, err)
-            raise shown(err) from err
+            raise self.failure(err) from err
         finally:
             self._runtime.refresh_view()
         self._take(device, receipt.read_back)
         if receipt.outcome is Outcome.NOT_CONFIRMED:
             raise not_confirmed(receipt)
         return receipt
+
+    @callback
+    def failure(self, error: HubError) -> HomeAssistantError:
+        """Return how a user sees that the vendor failed; refused credentials are asked for again."""
+        if isinstance(error, AuthFailed):
+            self._runtime.connection.failed(SETTINGS_STREAM, error)
+        return shown(error)
 
     @callback
     def observe(self, fresh: AbstractSet[Ref]) -> None:
@@ -93,11 +129,11 @@ class Changes:
         self._running = True
         self._schedule_verification()
 
-    @callback
-    def stop(self) -> None:
-        """Let go of the timer; a change still on its way does not set it again."""
+    async def async_stop(self) -> None:
+        """Let go of the timer and wait for what is just being sent: half a change is worse than none."""
         self._running = False
         self._cancel()
+        await self._courier.idle.wait()
 
     @callback
     def _cancel(self) -> None:
@@ -118,6 +154,8 @@ class Changes:
             await self.desk.verify_due()
         except HubError as err:
             self._runtime.connection.failed(SETTINGS_STREAM, err)
+        else:
+            self._runtime.connection.idle(SETTINGS_STREAM)
         self._schedule_verification()
         self._runtime.refresh_view()
 
@@ -147,13 +185,7 @@ class Changes:
             asked, found = (spell_settings(details[key]) for key in ("asked", "read_back"))
             self._runtime.connection.change_outcome(outcome == Outcome.CONFIRMED, asked, found)
             self._take(device, details["read_back"])
-        self._numbers += 1
-        self._runtime.events.tell(
-            Happening(
-                id=f"{SETTINGS_STREAM}-{self._numbers}",
-                device=device,
-                stream=SETTINGS_STREAM,
-                type=outcome,
-                attributes=dict(details),
-            )
+        happening = Happening(
+            id=SETTINGS_STREAM, device=device, stream=SETTINGS_STREAM, type=outcome, attributes=dict(details)
         )
+        self._runtime.events.tell(happening)

@@ -28,6 +28,9 @@ class Issue(StrEnum):
     CHANGE = "change_not_confirmed"
 
 
+CONFLICT = "account_in_use"  # the repair of ``repairs.async_watch_conflicts``
+
+
 class Connection:
     """Hears from every feed and tells the user once."""
 
@@ -39,6 +42,7 @@ class Connection:
         self._notices: set[str] = set()
         self.locked_until: datetime | None = None
         self.refused = False
+        self.answers = True  # whether the last request of all was answered
 
     @property
     def up(self) -> bool:
@@ -48,6 +52,7 @@ class Connection:
     @callback
     def failed(self, feed: str, error: HubError) -> None:
         """Note that a feed got no answer."""
+        self.answers = False
         if isinstance(error, AuthFailed) and not self.refused:
             self.refused = True
             self._entry.async_start_reauth(self._hass)
@@ -68,7 +73,8 @@ class Connection:
 
     @callback
     def started(self) -> None:
-        """Take back what a start that failed before this one had explained and that is over."""
+        """Take back what was explained before this start and is over; know the notices from before."""
+        self._notices |= self._notices_before()
         if self.locked_until is None:
             self._clear_issue(Issue.LOCKED)
         if self.up:
@@ -77,21 +83,23 @@ class Connection:
     @callback
     def succeeded(self, feed: str) -> bool:
         """Note an answer; return whether it is the first after a failure."""
+        self.answers = True
         if self.locked_until is not None:
             self.locked_until = None
             self._clear_issue(Issue.LOCKED)
         if feed not in self._failing:
             return False
-        self._failing.discard(feed)
         self._clear_issue(Issue.CERTIFICATE)
-        if not self._failing:
-            _LOGGER.info("%s can be read again", self._entry.title)
+        self.idle(feed)
         return True
 
     @callback
     def idle(self, feed: str) -> None:
-        """Forget a feed that nobody asks for any more."""
-        self._failing.discard(feed)
+        """Forget the failure of a feed that got an answer, or that nobody asks for any more."""
+        if feed in self._failing:
+            self._failing.discard(feed)
+            if not self._failing:
+                _LOGGER.info("%s can be read again", self._entry.title)
 
     @callback
     def show_notices(self, notices: Sequence[Notice]) -> None:
@@ -114,9 +122,19 @@ class Connection:
 
     @callback
     def clear(self) -> None:
-        """Take back the repairs about the connection as it is (the entry is unloaded)."""
-        for issue in (Issue.LOCKED, Issue.CERTIFICATE, *self._notices):
+        """Take back the repairs about the connection as it is (the entry is unloaded).
+
+        The vendor's notices stay: who ignored one is not asked again after a reload.
+        """
+        for issue in (Issue.LOCKED, Issue.CERTIFICATE):
             self._clear_issue(issue)
+
+    def _notices_before(self) -> set[str]:
+        """Return the vendor's notices that an earlier run of this entry showed."""
+        ending = f"_{self._entry.entry_id}"
+        shown = (issue for domain, issue in ir.async_get(self._hass).issues if domain == DOMAIN)
+        own = {issue.removesuffix(ending) for issue in shown if issue.endswith(ending)}
+        return {issue for issue in own if issue not in (*Issue, CONFLICT)}
 
     def _lock(self, until: datetime) -> None:
         if self.locked_until is not None and until <= self.locked_until:

@@ -95,6 +95,8 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
     @override
     async def _async_update_data(self) -> Snapshot | None:
         now = self._clock.now()
+        if self.last_call is not None and now < self.last_call:
+            self.not_before = None  # the clock was put back; whoever still wants a pause says so again
         if self._connection.refused:
             self.update_interval = None
             return self.data

@@ -82,6 +82,12 @@ class DeviceBook:
         return [asdict(device) for device in self._devices.values()]
 
 
-def devices_from(state: Iterable[dict[str, Any]]) -> list[Device]:
-    """Take back what ``as_list`` gave."""
-    return [Device(**{**item, "kind": DeviceKind(item["kind"])}) for item in state]
+def devices_from(state: Iterable[Any]) -> list[Device]:
+    """Take back what ``as_list`` gave; what another version wrote and is not understood is dropped."""
+    devices = []
+    for item in state:
+        try:
+            devices.append(Device(**{**item, "kind": DeviceKind(item["kind"])}))
+        except KeyError, TypeError, ValueError:
+            continue
+    return devices

@@ -169,6 +169,8 @@ def is_sensor(definition: Definition) -> bool:
 def async_remove_replaced(hass: HomeAssistant, entry: HubConfigEntry) -> None:
     """Remove registered entities whose reading became a control, or the other way round."""
     runtime = entry.runtime_data
+    if any(coordinator.data is None for coordinator in runtime.feeds.values()):
+        return  # what could not be asked yet is unknown, not gone
     controls = {unique_id(ref): control.setting.kind.value for ref, control in runtime.changes.controls().items()}
     registry = er.async_get(hass)
     for known in er.async_entries_for_config_entry(registry, entry.entry_id):

@@ -1,5 +1,7 @@
 """Repairs: what only the user can put right, and the fixes that take one click."""
 
+from functools import partial
+
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange
 from homeassistant.core import HomeAssistant, callback
@@ -7,9 +9,8 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .account_runtime import HubConfigEntry
+from .connection import CONFLICT
 from .const import DOMAIN
-
-CONFLICT = "account_in_use"
 
 
 class AcceptFlow(RepairsFlow):
@@ -60,6 +61,7 @@ def async_watch_conflicts(hass: HomeAssistant, entry: HubConfigEntry) -> None:
             _show_conflict(hass, entry, _rival(hass, entry))
 
     entry.async_on_unload(async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, _check))
+    entry.async_on_unload(partial(_show_conflict, hass, entry, None))
     _check()
 
 

@@ -22,7 +22,7 @@ from .const import ACTION_PATIENCE, DOMAIN
 from .core.control import ChangeRefused
 from .core.errors import HubError
 from .core.model import Value
-from .messages import refused, shown
+from .messages import refused
 from .vendors import VENDORS
 from .vendors.base import Action, Capability
 
@@ -132,7 +132,7 @@ async def _async_run(vendor: str, action: Action, call: ServiceCall) -> ServiceR
     except ChangeRefused as err:
         raise refused(err) from err
     except HubError as err:
-        raise shown(err) from err
+        raise runtime.changes.failure(err) from err
     await runtime.async_refresh_all()
     return answer
 

@@ -72,7 +72,7 @@ def test_every_step_is_known() -> None:
         "config.abort.wrong_gateway",
         "config.abort.already_in_progress",
         "entity.sensor.grid_status.state.waiting_for_user",
-        "entity.binary_sensor.change_pending.state.on",
+        "entity.binary_sensor.grid_services.state.on",
         "entity.select.operating_mode.state.scheduler",
         "entity.button.start.name",
         "entity.event.settings.state_attributes.event_type.state.changed_elsewhere",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from .catalogue import CATALOGUE, DECIMALS, Definition, Kind, Quantity, look_up
@@ -53,14 +53,14 @@ class Board:
         expiry = now + timedelta(seconds=feed.expires_after)
         for ref, reported in snapshot.values.items():
             at = snapshot.times.get(ref, snapshot.measured_at)
-            self._put(ref, reported, at, feed.key, expiry)
-            self._derive_today(ref, reported, at, feed.key, snapshot)
+            self._put(ref, reported, at, feed.key, now, expiry)
+            self._derive_today(ref, reported, at, feed.key, now, expiry, snapshot)
 
     def put(self, ref: Ref, value: Value, now: datetime) -> None:
         """Take in one value that was just read outside of a feed (after a write)."""
         old = self.readings.get(ref)
         feed = old.feed if old else ""
-        self._put(ref, value, now, feed, old.expires_at if old else None)
+        self._put(ref, value, now, feed, now, old.expires_at if old else None)
 
     def add_site_values(self, devices: Iterable[Device], now: datetime) -> None:
         """Fill in what the vendor does not give for the whole site (design §3)."""
@@ -76,7 +76,7 @@ class Board:
         for ref, value in site_values(values, kinds, root).items():
             old = self.readings.get(ref)
             if old is None or old.feed == SITE_FEED:
-                self._put(ref, value, now, SITE_FEED, None)
+                self._put(ref, value, now, SITE_FEED, now, None)
 
     def value(self, ref: Ref) -> Value:
         """Return the present value, ``None`` when there is none."""
@@ -109,9 +109,11 @@ class Board:
             self._definitions[key] = look_up(key)[0]
         return self._definitions[key]
 
-    def _put(self, ref: Ref, reported: Reported, at: datetime, feed: str, expiry: datetime | None) -> None:
+    def _put(
+        self, ref: Ref, reported: Reported, at: datetime, feed: str, now: datetime, expiry: datetime | None
+    ) -> None:
         old = self.readings.get(ref)
-        if old is not None and old.measured_at > at:
+        if old is not None and at < old.measured_at <= now:  # one from the future is of a clock since put back
             return
         definition = self._definition(ref.key)
         gone = isinstance(reported, Gone)
@@ -120,9 +122,19 @@ class Board:
             value=_neat(definition, self._guard(definition, ref, value, at)),
             measured_at=at,
             feed=feed,
-            expires_at=expiry if definition.expires else None,
+            expires_at=self._expiry(definition, ref.device, at, now, expiry),
             gone=gone and definition.expires,
         )
+
+    def _expiry(
+        self, definition: Definition, device: str, at: datetime, now: datetime, expiry: datetime | None
+    ) -> datetime | None:
+        """Return when a value is worth nothing: stale measurements, and a day's total some time after its midnight."""
+        if definition.kind is Kind.DAILY and expiry is not None:
+            local = at.astimezone(self._zone_of(device))
+            midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+            return midnight.astimezone(UTC) + (expiry - now)
+        return expiry if definition.expires else None
 
     def _guard(self, definition: Definition, ref: Ref, value: Value, at: datetime) -> Value:
         """Let no counter lie (core.counters)."""
@@ -137,7 +149,16 @@ class Board:
             return self._counters.lifetime(_name(ref), number, at, fastest=fastest)
         return self._counters.daily(_name(ref), number, at, self._zone_of(ref.device))
 
-    def _derive_today(self, ref: Ref, reported: Reported, at: datetime, feed: str, snapshot: Snapshot) -> None:
+    def _derive_today(
+        self,
+        ref: Ref,
+        reported: Reported,
+        at: datetime,
+        feed: str,
+        now: datetime,
+        expiry: datetime,
+        snapshot: Snapshot,
+    ) -> None:
         """Derive the day's energy from the lifetime one where the vendor gives none."""
         if not ref.key.endswith("_total") or isinstance(reported, Gone):
             return
@@ -148,7 +169,8 @@ class Board:
         if not isinstance(total, float):
             return
         value = self._counters.daily_from_lifetime(_name(today), total, at, self._zone_of(ref.device))
-        self.readings[today] = Reading(value=value, measured_at=at, feed=feed, expires_at=None)
+        until = self._expiry(CATALOGUE[today.key], ref.device, at, now, expiry)
+        self.readings[today] = Reading(value=value, measured_at=at, feed=feed, expires_at=until)
 
     def as_dict(self, feeds: Iterable[str]) -> dict[str, Any]:
         """Return the readings of these feeds, and counters and facts of all, as JSON types for a Store."""
@@ -163,24 +185,28 @@ class Board:
                     _to_json(reading.expires_at),
                 ]
                 for ref, reading in self.readings.items()
-                if not reading.gone and (reading.feed in keep or reading.expires_at is None)
+                if not reading.gone and (reading.feed in keep or not self._definition(ref.key).expires)
             ]
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take back what ``as_dict`` gave; entries that no longer make sense are dropped."""
-        for device, key, value, measured_at, feed, expires_at in state.get("readings", ()):
+        for row in state.get("readings", ()):
             try:
-                definition = self._definition(key)
-            except KeyError:
+                self._restore_row(*row)
+            except KeyError, TypeError, ValueError:
                 continue
-            moment = definition.quantity is Quantity.MOMENT and value is not None
-            self.readings[Ref(device, key)] = Reading(
-                value=datetime.fromisoformat(value) if moment else value,
-                measured_at=datetime.fromisoformat(measured_at),
-                feed=feed,
-                expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
-            )
+
+    def _restore_row(
+        self, device: str, key: str, value: Any, measured_at: str, feed: str, expires_at: str | None
+    ) -> None:
+        moment = self._definition(key).quantity is Quantity.MOMENT and value is not None
+        self.readings[Ref(device, key)] = Reading(
+            value=datetime.fromisoformat(value) if moment else value,
+            measured_at=datetime.fromisoformat(measured_at),
+            feed=feed,
+            expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
+        )
 
 
 def _neat(definition: Definition, value: Value) -> Value:

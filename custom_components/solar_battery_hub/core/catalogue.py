@@ -231,9 +231,8 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.CHOICE, "network", Kind.STATE, Level.DIAGNOSTIC, options=NETWORKS),
         *_define(Quantity.RATIO, "signal_strength", level=Level.RARE),
         *_define(Quantity.FLAG, "reachable", Kind.STATE, Level.DIAGNOSTIC),
-        *_define(Quantity.MOMENT, "locked_until next_call", Kind.STATE, Level.DIAGNOSTIC),
-        *_define(Quantity.COUNT, "calls_today logins_today", Kind.STATE, Level.RARE),
-        *_define(Quantity.FLAG, "change_pending", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.MOMENT, "locked_until", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.COUNT, "calls_today", Kind.STATE, Level.RARE),
     )
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass, field
+import json
 from typing import Any
 
 import aiohttp
@@ -101,3 +102,18 @@ async def start_bench(socket_enabled: None) -> AsyncGenerator[StartBench]:
 async def bench(start_bench: StartBench) -> Bench:
     """Start a Gateway 2 that shows everything to its owner."""
     return await start_bench()
+
+
+@pytest.fixture
+async def installer(start_bench: StartBench) -> Bench:
+    """Start a gateway whose switch was toggled, so that the installer may sign in."""
+    return await start_bench(installer_toggle_done=True)
+
+
+def posted(bench: Bench) -> list[Any]:
+    """Return what was posted to the gateway's operation."""
+    return [
+        json.loads(request.body)
+        for request in bench.gateway.requests
+        if request.method == "POST" and request.path == "/api/operation"
+    ]

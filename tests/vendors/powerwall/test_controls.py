@@ -1,6 +1,5 @@
 """What may be set, and how it is written (powerwall.md §9.2, §9.3, §10, §13)."""
 
-import json
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from custom_components.solar_battery_hub.core.model import Value
 from custom_components.solar_battery_hub.vendors.powerwall.account import PowerwallAccount
 from custom_components.solar_battery_hub.vendors.powerwall.actions import ACTIONS
 
-from .conftest import IDENTITY, Bench, StartBench, fetch, values
+from .conftest import IDENTITY, Bench, StartBench, fetch, posted, values
 
 
 def keys(account: PowerwallAccount) -> set[str]:
@@ -26,21 +25,6 @@ def reasons(account: PowerwallAccount) -> dict[str, str | None]:
 async def read(account: PowerwallAccount, *settings: str) -> dict[str, Value]:
     """Read settings from the gateway."""
     return dict(await account.read_back(IDENTITY, frozenset(settings)))
-
-
-def posted(bench: Bench) -> list[Any]:
-    """Return what was posted to the gateway's operation."""
-    return [
-        json.loads(request.body)
-        for request in bench.gateway.requests
-        if request.method == "POST" and request.path == "/api/operation"
-    ]
-
-
-@pytest.fixture
-async def installer(start_bench: StartBench) -> Bench:
-    """Start a gateway whose switch was toggled, so that the installer may sign in."""
-    return await start_bench(installer_toggle_done=True)
 
 
 async def test_one_setting_changes_and_the_other_stays(installer: Bench) -> None:
@@ -104,12 +88,23 @@ async def test_a_failure_that_may_have_landed_is_not_a_refusal(installer: Bench)
         await account.write(IDENTITY, {"backup_reserve": 20})
 
 
-async def test_nothing_is_written_when_the_other_setting_is_unknown(installer: Bench) -> None:
+@pytest.mark.parametrize(
+    ("fault", "pointer", "change", "reason"),
+    [
+        ("missing", "/backup_reserve_percent", {"operating_mode": "backup"}, "incomplete_settings"),
+        # A mode that only the grid operator sets would have to be sent back (§9.1).
+        ("override", "/real_mode", {"backup_reserve": 20}, "mode_set_elsewhere"),
+    ],
+)
+async def test_nothing_is_written_beside_what_cannot_be_sent_back(
+    installer: Bench, fault: str, pointer: str, change: dict[str, Value], reason: str
+) -> None:
     account = installer.open(username="installer")
-    installer.gateway.faults.add("/api/operation", "missing", pointer="/backup_reserve_percent", method="GET")
+    value: dict[str, Any] = {"value": "scheduler"} if fault == "override" else {}
+    installer.gateway.faults.add("/api/operation", fault, pointer=pointer, method="GET", **value)
     with pytest.raises(WriteRefused) as told:
-        await account.write(IDENTITY, {"operating_mode": "backup"})
-    assert told.value.reason == "incomplete_settings"
+        await account.write(IDENTITY, change)
+    assert told.value.reason == reason
     assert posted(installer) == []
 
 
@@ -396,13 +391,3 @@ async def test_no_write_leaves_during_a_pause(installer: Bench) -> None:
     with pytest.raises(Locked):
         await account.write(IDENTITY, {"backup_reserve": 20})
     assert installer.asked == before
-
-
-async def test_reserve_is_not_written_beside_a_mode_that_cannot_be(installer: Bench) -> None:
-    """A mode that only the grid operator sets would have to be sent back (§9.1)."""
-    account = installer.open(username="installer")
-    installer.gateway.faults.add("/api/operation", "override", pointer="/real_mode", value="scheduler", method="GET")
-    with pytest.raises(WriteRefused) as told:
-        await account.write(IDENTITY, {"backup_reserve": 20})
-    assert told.value.reason == "mode_set_elsewhere"
-    assert posted(installer) == []
