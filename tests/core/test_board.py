@@ -137,3 +137,36 @@ def test_shown_lifetime_never_falls(totals: list[float]) -> None:
         if isinstance(value, float):
             shown.append(value)
     assert shown == sorted(shown)
+
+
+def test_a_clock_that_was_put_back_freezes_nothing(board: Board) -> None:
+    """What was measured in the future is of a clock that was wrong then."""
+    board.merge(POWER, snapshot(NOON, {GRID: 1.0}), NOON)
+    earlier = NOON - timedelta(hours=2)
+    board.merge(POWER, snapshot(earlier, {GRID: 2.0}), earlier)
+    assert board.value(GRID) == 2.0
+    assert not board.available(GRID, earlier + timedelta(seconds=30))
+
+
+def test_a_total_of_today_is_not_shown_for_days(board: Board) -> None:
+    """It stays over an outage, but not much longer than its day: Berlin's midnight is 22:00 UTC in summer."""
+    board.merge(POWER, snapshot(NOON, {SOLAR_TOTAL: 100.0}), NOON)
+    midnight = datetime(2026, 6, 1, 22, 0, tzinfo=UTC)
+    assert board.available(SOLAR_TODAY, midnight)
+    assert not board.available(SOLAR_TODAY, midnight + timedelta(seconds=30))
+    assert board.available(SOLAR_TOTAL, midnight + timedelta(days=9))
+
+
+def test_noise_is_left_out_and_settings_are_exact(board: Board) -> None:
+    """Whole watts, no zero with a sign; a reserve is what the device says."""
+    reserve = Ref("site", "backup_reserve")
+    board.merge(POWER, snapshot(NOON, {GRID: -0.3, Ref("site", "home_power"): 275.592758, reserve: 15.789474}), NOON)
+    assert str(board.value(GRID)) == "0.0"
+    assert board.value(Ref("site", "home_power")) == 276.0
+    assert board.value(reserve) == 15.789474
+
+
+def test_rows_of_another_version_are_skipped(board: Board) -> None:
+    good = ["site", "running", True, NOON.isoformat(), "facts", None]
+    board.restore({"readings": [["too", "short"], [*good[:3], "not a time", *good[4:]], good]})
+    assert board.value(Ref("site", "running")) is True
