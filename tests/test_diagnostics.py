@@ -1,8 +1,10 @@
 """Diagnostics: nothing private in them, and a bug report can be replayed."""
 
+from dataclasses import replace
 import json
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -15,6 +17,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.solar_battery_hub.const import DOMAIN
 from custom_components.solar_battery_hub.core.errors import HubError
+from custom_components.solar_battery_hub.diagnostics import TEXT_LIMIT
 from tests.conftest import StartPowerwall
 from tests.hub import Hub
 from tests.replay import replay
@@ -37,6 +40,12 @@ async def report_of(hass: HomeAssistant, hass_client: ClientSessionGenerator) ->
     return report
 
 
+def spoil_last(entry: ConfigEntry, body: bytes) -> None:
+    """Let the last answer in the trace have been this body."""
+    trace = entry.runtime_data.door.trace
+    trace[-1] = replace(trace[-1], body=body)
+
+
 async def test_nothing_private(hub: Hub, gateway: PowerwallSimulator, hass_client: ClientSessionGenerator) -> None:
     """Neither credentials nor numbers nor names nor addresses."""
     text = json.dumps(await report_of(hub.hass, hass_client))
@@ -53,6 +62,44 @@ async def test_nothing_private(hub: Hub, gateway: PowerwallSimulator, hass_clien
     ]
     assert [secret for secret in private if secret in text] == []
     assert "meters/aggregates" in text
+
+
+@pytest.mark.parametrize("start", ['{"site_name": "CANARY', ' [{"site_name": "CANARY', '\ufeff{"token":"CANARY'])
+async def test_broken_json_is_kept_back(
+    hub: Hub, gateway: PowerwallSimulator, hass_client: ClientSessionGenerator, start: str
+) -> None:
+    """Of a body that was cut nobody knows what is private in it."""
+    (entry,) = hub.hass.config_entries.async_entries(DOMAIN)
+    spoil_last(entry, start.encode())
+    report = await report_of(hub.hass, hass_client)
+    assert "CANARY" not in json.dumps(report)
+    assert report["exchanges"][-1]["body"] == f"<{len(start.encode())} bytes of broken JSON>"
+
+
+async def test_secret_at_the_cut_of_a_text(
+    hub: Hub, gateway: PowerwallSimulator, hass_client: ClientSessionGenerator
+) -> None:
+    """What is private goes before the text is cut, or half of it would stay."""
+    (entry,) = hub.hass.config_entries.async_entries(DOMAIN)
+    spoil_last(entry, b"<p>" + b"." * (TEXT_LIMIT - 3 - len(gateway.din) // 2) + gateway.din.encode())
+    report = await report_of(hub.hass, hass_client)
+    assert gateway.din[: len(gateway.din) // 2] not in json.dumps(report["exchanges"])
+    assert len(report["exchanges"][-1]["body"]) <= TEXT_LIMIT
+
+
+async def test_report_of_an_entry_that_does_not_run(
+    hub: Hub, gateway: PowerwallSimulator, hass_client: ClientSessionGenerator
+) -> None:
+    """Its settings and its state, nothing private in them."""
+    (entry,) = hub.hass.config_entries.async_entries(DOMAIN)
+    assert await hub.hass.config_entries.async_unload(entry.entry_id)
+    report = await report_of(hub.hass, hass_client)
+    assert report.keys() == {"settings", "state"}
+    assert report["state"] == "not_loaded"
+    assert report["settings"].keys() == entry.data.keys()
+    assert report["settings"]["username"] == "customer"
+    private = [gateway.password, gateway.din, gateway.fingerprint, str(gateway.port)]
+    assert [secret for secret in private if secret in json.dumps(report)] == []
 
 
 async def test_report_can_be_replayed(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 import orjson
@@ -11,6 +12,7 @@ from .account_runtime import AccountRuntime, HubConfigEntry
 from .const import DOMAIN
 from .core.model import Ref, Value
 from .core.redact import Redactor
+from .vendors import VENDORS
 from .vendors.base import CONF_VENDOR
 from .vendors.http import Exchange
 
@@ -35,25 +37,31 @@ async def async_get_device_diagnostics(
 
 
 def _report(entry: HubConfigEntry, shows: Callable[[Ref], bool]) -> dict[str, Any]:
-    runtime = entry.runtime_data
     settings = {**entry.data, **entry.options}
-    exchanges = [_exchange(exchange) for exchange in runtime.door.trace]
-    devices = runtime.devices.as_list()
+    report: dict[str, Any] = {"settings": settings, "state": entry.state.value}
+    if entry.state is ConfigEntryState.LOADED:  # else nobody knows more
+        report |= _account(entry.runtime_data, shows)
     private = {key: value for key, value in settings.items() if key not in HARMLESS}
-    redactor = Redactor(runtime.vendor.redact | PRIVATE | private.keys(), _texts(private))
-    redactor.learn([devices, exchanges])
-    redacted: dict[str, Any] = redactor.redact(
-        {
-            "settings": settings,
-            "connection": _connection(runtime),
-            "feeds": _feeds(runtime),
-            "devices": devices,
-            "capabilities": _capabilities(runtime),
-            "readings": _readings(runtime, shows),
-            "exchanges": exchanges,
-        }
-    )
+    vendor = VENDORS[entry.data[CONF_VENDOR]]
+    redactor = Redactor(vendor.redact | PRIVATE | private.keys(), _texts(private))
+    redactor.learn([report.get("devices"), report.get("exchanges")])
+    redacted: dict[str, Any] = redactor.redact(report)
+    redacted["settings"] |= {key: value for key, value in settings.items() if key in HARMLESS}
+    for exchange in redacted.get("exchanges", ()):
+        if isinstance(exchange["body"], str):  # cut last: half a secret would not be found
+            exchange["body"] = exchange["body"][:TEXT_LIMIT]
     return redacted
+
+
+def _account(runtime: AccountRuntime, shows: Callable[[Ref], bool]) -> dict[str, Any]:
+    return {
+        "connection": _connection(runtime),
+        "feeds": _feeds(runtime),
+        "devices": runtime.devices.as_list(),
+        "capabilities": _capabilities(runtime),
+        "readings": _readings(runtime, shows),
+        "exchanges": [_exchange(exchange) for exchange in runtime.door.trace],
+    }
 
 
 def _texts(settings: Mapping[str, Any]) -> list[str]:
@@ -117,13 +125,17 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
 
 
 def _body(body: bytes | None) -> Any:
-    """Return an answer as JSON where it is, else the beginning of its text."""
+    """Return an answer as JSON where it is, else its text; of broken JSON only the size.
+
+    The private texts of an answer are found by their fields, which broken JSON does not tell.
+    """
     if body is None:
         return None
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        return body.decode(errors="replace")[:TEXT_LIMIT]
+        text = body.decode(errors="replace")
+        return f"<{len(body)} bytes of broken JSON>" if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") else text
 
 
 def _plain(value: Value) -> Any:

@@ -3,6 +3,7 @@
 import json
 
 from hypothesis import given, strategies as st
+import pytest
 
 from custom_components.solar_battery_hub.core.redact import Redactor
 
@@ -39,6 +40,20 @@ def test_secrets_known_beforehand_are_found_in_texts() -> None:
 def test_longer_secret_is_replaced_before_the_shorter_in_it() -> None:
     redactor = Redactor((), ["ABCDE", "ABCDEFGH"])
     assert redactor.text("ABCDEFGH") == "**secret-2**"
+
+
+@pytest.mark.parametrize("name", ["A", "Al", "ABC"])
+def test_short_private_text_is_taken_out_where_it_stands(name: str) -> None:
+    """It may be part of any word, so elsewhere it stays."""
+    answer = {"Name": name, "names": [{"name": [name, ""]}], "other": name, "Token": "ABCDE"}
+    redactor = Redactor({"name", "token"})
+    redactor.learn(answer)
+    assert redactor.redact(answer) == {
+        "Name": "**private**",
+        "names": [{"name": ["**private**", ""]}],
+        "other": name,
+        "Token": "**token-1**",
+    }
 
 
 @given(

@@ -37,7 +37,10 @@ class Redactor:
                     self.learn(value)
 
     def redact(self, answer: Any, *, private: bool = False) -> Any:
-        """Return a copy without anything private; numbers in private fields become 0."""
+        """Return a copy without anything private; numbers in private fields become 0.
+
+        A private text too short for an alias is taken out where it stands.
+        """
         match answer:
             case dict():
                 return {
@@ -47,7 +50,8 @@ class Redactor:
             case list():
                 return [self.redact(value, private=private) for value in answer]
             case str():
-                return self.text(answer)
+                text = self.text(answer)
+                return "**private**" if private and text and text == answer else text
             case bool() | None:
                 return answer
             case int() | float() if private:
