@@ -1,6 +1,7 @@
 """Set-up, sign-in again, reconfigure, options and discovery of a gateway, as in the UI."""
 
 from collections.abc import Mapping
+import json
 import socket
 from typing import Any
 
@@ -8,11 +9,19 @@ from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.solar_battery_hub.const import DOMAIN
+from custom_components.solar_battery_hub.stores import async_open_account_store
+from custom_components.solar_battery_hub.vendors.powerwall import VENDOR
 from tests.conftest import StartPowerwall
 from tests.hub import Hub, powerwall_form
 from tests.simulators.powerwall import PowerwallSimulator
+
+
+def account_files(storage: Mapping[str, Any]) -> list[str]:
+    """Return the files that hold sessions and lock-outs."""
+    return [name for name in storage if name.startswith(f"{DOMAIN}.account.")]
 
 
 @pytest.fixture
@@ -208,6 +217,56 @@ async def test_impossible_host(
     assert flow["errors"] == {"base": "cannot_connect"}
     flow = await hub.fill(flow, powerwall_form(gateway))
     assert flow["step_id"] == "powerwall_certificate"
+
+
+async def test_abandoned_dialog_leaves_no_token(
+    hub: Hub, gateway: PowerwallSimulator, start_powerwall: StartPowerwall, hass_storage: dict[str, Any]
+) -> None:
+    """A sign-in that came to nothing is in no file; that it was made is."""
+    entry = await hub.add_powerwall(gateway)
+    other = await start_powerwall("gw2-24.44", seed=99)
+    flow = await hub.fill(await hub.change(entry), powerwall_form(other))
+    flow = await hub.fill(flow, {})
+    assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "wrong_gateway")
+    (token,) = other.sessions.issued
+    written = {name: json.dumps(stored) for name, stored in hass_storage.items() if name.startswith(DOMAIN)}
+    assert not [name for name, text in written.items() if token in text]
+    assert sum("dialog_logins" in text for text in written.values()) == 2
+    (known,) = gateway.sessions.issued
+    assert sum(known in text for text in written.values()) == 1, "the entry's own token survives a restart"
+
+
+async def test_moved_account_takes_its_file_along(
+    hub: Hub, gateway: PowerwallSimulator, hass_storage: dict[str, Any]
+) -> None:
+    """What was remembered goes on at the new address; nothing stays at the old one, nor anywhere after removal."""
+    data = {
+        "vendor": "powerwall",
+        "identity": gateway.din,
+        "host": "192.0.2.1",
+        "username": "customer",
+        "password": gateway.password,
+        "fingerprint": gateway.fingerprint,
+    }
+    entry = MockConfigEntry(domain=DOMAIN, data=data, unique_id=f"powerwall_{gateway.din}")
+    entry.add_to_hass(hub.hass)
+    store = await async_open_account_store(hub.hass, VENDOR, data)
+    store.session["token"] = "stale"
+    store.shared["mark"] = "kept"
+    await store.save()
+    (former,) = account_files(hass_storage)
+    flow = await hub.fill(await hub.change(entry), powerwall_form(gateway))
+    assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    await hub.hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.state is ConfigEntryState.LOADED
+    assert gateway.logins == 1, "the dialog's"
+    (present,) = account_files(hass_storage)
+    assert present != former
+    kept = hass_storage[present]["data"]
+    assert kept["shared"]["mark"] == "kept"
+    assert [session["token"] for session in kept["sessions"].values()] == gateway.sessions.issued
+    await hub.hass.config_entries.async_remove(entry.entry_id)
+    assert not [name for name in hass_storage if name.startswith(DOMAIN)]
 
 
 @pytest.mark.parametrize("options", [{"interval": 20, "try_control": True}, {"try_control": False}])

@@ -1,8 +1,9 @@
 """Discovery in the network: new gateways are offered, known ones followed, all else is left alone."""
 
+import json
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_DHCP, SOURCE_IGNORE
+from homeassistant.config_entries import SOURCE_DHCP, SOURCE_IGNORE, ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr
@@ -10,6 +11,8 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
+from custom_components.solar_battery_hub.stores import async_open_account_store
+from custom_components.solar_battery_hub.vendors.powerwall import VENDOR
 from tests.conftest import StartPowerwall
 from tests.hub import Hub
 from tests.simulators.powerwall import PowerwallSimulator
@@ -79,3 +82,26 @@ async def test_ignored_gateway_stays_ignored(hub: Hub) -> None:
     for ip in (ELSEWHERE, "192.0.2.8"):
         flow = await discover(hub.hass, name, ip)
         assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+async def test_followed_account_takes_its_file_along(
+    hub: Hub, gateway: PowerwallSimulator, hass_storage: dict[str, Any]
+) -> None:
+    """What was remembered goes along to the new address, also of an entry that does not run."""
+    entry = await hub.add_powerwall(gateway)
+    await hub.hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    old = {**entry.data, "host": "192.0.2.1"}
+    store = await async_open_account_store(hub.hass, VENDOR, old)
+    store.session["token"] = "canary"
+    await store.save()
+    hub.hass.config_entries.async_update_entry(entry, data=old)
+    (former,) = (name for name, stored in hass_storage.items() if "canary" in json.dumps(stored))
+    await discover(hub.hass, gateway.din.lower())
+    assert entry.data["host"] == ELSEWHERE
+    (present,) = (name for name, stored in hass_storage.items() if "canary" in json.dumps(stored))
+    assert present != former
+    assert former not in hass_storage
+    moved = await async_open_account_store(hub.hass, VENDOR, entry.data)
+    assert moved.session["token"] == "canary"
+    await store.save()  # an answer that came late
+    assert former not in hass_storage

@@ -11,6 +11,7 @@ from .const import DOMAIN
 from .core.errors import HubError
 from .messages import describe
 from .opening import async_tools
+from .stores import async_move_account_store
 from .vendors import VENDORS
 from .vendors.base import CONF_DIALOG, CONF_VENDOR, Settings, Vendor
 from .vendors.flow_base import Tried
@@ -56,13 +57,18 @@ class SolarBatteryHubFlow(VendorFlows, domain=DOMAIN):
 
     @override
     async def async_try[T](self, vendor: Vendor, settings: Settings, check: Callable[[Any], Awaitable[T]]) -> Tried[T]:
+        settings = {**settings, CONF_DIALOG: True}
         tools = await async_tools(self.hass, vendor, settings)
-        account = vendor.open({**settings, CONF_DIALOG: True}, tools.door, tools.store, tools.clock)
+        account = vendor.open(settings, tools.door, tools.store, tools.clock)
         try:
             return await self.async_guard(check(account))
         finally:
             await tools.store.save()
             await tools.close()
+
+    @override
+    async def async_move(self, vendor: Vendor, entry: ConfigEntry, settings: Settings) -> None:
+        await async_move_account_store(self.hass, vendor, entry, settings)
 
     @override
     async def async_guard[T](self, work: Awaitable[T]) -> Tried[T]:

@@ -5,12 +5,13 @@ import hashlib
 import json
 from typing import Any, override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .vendors.base import PrivateStore, Settings, Vendor
+from .vendors.base import CONF_DIALOG, CONF_VENDOR, PrivateStore, Settings, Vendor
 
 STORAGE_VERSION = 1
 ENTRY_SAVE_DELAY = 300.0  # seconds; counters are written at most this often (design §3)
@@ -26,8 +27,10 @@ class AccountFile:
         self._store: Store[dict[str, Any]] = Store(
             hass, STORAGE_VERSION, f"{DOMAIN}.account.{key}", private=True, atomic_writes=True
         )
+        self._removed = False
         self.shared: dict[str, Any] = {}
         self.sessions: dict[str, dict[str, Any]] = {}
+        self.drafts: dict[str, dict[str, Any]] = {}  # sessions of dialogs, never written
 
     async def async_load(self) -> None:
         """Read the file."""
@@ -37,22 +40,37 @@ class AccountFile:
 
     async def async_save(self) -> None:
         """Write the file now: an attempt counts even if the power fails after it."""
+        if self._removed:  # somebody still had it open
+            return
         await self._store.async_save({"shared": self.shared, "sessions": self.sessions})
 
+    def take_over(self, former: AccountFile) -> None:
+        """Add what the account's file at its former address says."""
+        self.shared.update(former.shared | self.shared)
+        self.sessions.update(former.sessions | self.sessions)
+
     async def async_remove(self) -> None:
-        """Delete the file."""
+        """Delete the file; who still has it open writes nothing any more."""
+        self._removed = True
         await self._store.async_remove()
 
 
 class AccountStore(PrivateStore):
     """The part of an account's file that belongs to one set of credentials."""
 
-    def __init__(self, file: AccountFile, credentials: str) -> None:
-        """Open the session of these credentials (a hash of them)."""
+    def __init__(self, file: AccountFile, credentials: str, *, dialog: bool) -> None:
+        """Open the session of these credentials (a hash of them).
+
+        A new session of a dialog stays in memory until its entry opens it: a dialog that is
+        given up leaves no token in a file.
+        """
         self._file = file
         self._credentials = credentials
         self.shared = file.shared
-        self.session = file.sessions.setdefault(credentials, {})
+        if not dialog:
+            file.sessions.setdefault(credentials, {}).update(file.drafts.pop(credentials, {}))
+        sessions = file.drafts if dialog and credentials not in file.sessions else file.sessions
+        self.session = sessions.setdefault(credentials, {})
 
     @override
     async def save(self) -> None:
@@ -62,6 +80,7 @@ class AccountStore(PrivateStore):
         """Drop what former passwords left behind."""
         for credentials in [key for key in self._file.sessions if key != self._credentials]:
             del self._file.sessions[credentials]
+        self._file.drafts.clear()
 
 
 def _digest(*parts: object) -> str:
@@ -72,21 +91,43 @@ def _account_key(vendor: Vendor, settings: Settings) -> str:
     return _digest(vendor.key, vendor.address(settings))
 
 
-async def async_open_account_store(hass: HomeAssistant, vendor: Vendor, settings: Settings) -> AccountStore:
-    """Open the private store of the account these settings lead to."""
+async def _async_file(hass: HomeAssistant, key: str) -> AccountFile:
     files = hass.data.setdefault(_FILES, {})
-    key = _account_key(vendor, settings)
     if (file := files.get(key)) is None:
         file = AccountFile(hass, key)
         await file.async_load()
         file = files.setdefault(key, file)
-    credentials = _digest(key, *(settings.get(name) for name in vendor.credentials))
-    return AccountStore(file, credentials)
+    return file
 
 
-async def async_remove_account_store(hass: HomeAssistant, vendor: Vendor, settings: Settings) -> None:
-    """Delete the private store of an account that is no longer used."""
-    key = _account_key(vendor, settings)
+async def async_open_account_store(hass: HomeAssistant, vendor: Vendor, settings: Settings) -> AccountStore:
+    """Open the private store of the account these settings lead to; a dialog's have ``CONF_DIALOG``."""
+    file = await _async_file(hass, _account_key(vendor, settings))
+    credentials = _digest(*(settings.get(name) for name in vendor.credentials))
+    dialog = bool(settings.get(CONF_DIALOG))
+    store = AccountStore(file, credentials, dialog=dialog)
+    if not dialog and store.session:
+        await store.save()  # it may be the dialog's so far
+    return store
+
+
+async def async_move_account_store(hass: HomeAssistant, vendor: Vendor, entry: ConfigEntry, settings: Settings) -> None:
+    """Carry sessions and lock-outs of an entry's account to the address these settings lead to."""
+    if vendor.address(settings) == vendor.address(entry.data):
+        return
+    file = await _async_file(hass, _account_key(vendor, settings))
+    file.take_over(await _async_file(hass, _account_key(vendor, entry.data)))
+    await file.async_save()
+    await async_remove_account_store(hass, vendor, entry)
+
+
+async def async_remove_account_store(hass: HomeAssistant, vendor: Vendor, entry: ConfigEntry) -> None:
+    """Delete the private store of an entry's account, unless another entry leads to the same address."""
+    key = _account_key(vendor, entry.data)
+    for other in hass.config_entries.async_entries(DOMAIN, include_ignore=False):
+        same_vendor = other.entry_id != entry.entry_id and other.data[CONF_VENDOR] == vendor.key
+        if same_vendor and _account_key(vendor, other.data) == key:
+            return
     file = hass.data.get(_FILES, {}).pop(key, None) or AccountFile(hass, key)
     await file.async_remove()
 

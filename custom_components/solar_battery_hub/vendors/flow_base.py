@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlow
+from homeassistant.config_entries import ConfigEntry, ConfigFlow
 
 from .base import Settings, Vendor
 
@@ -28,6 +28,10 @@ class VendorFlow(ConfigFlow):
 
         Errors of the family become form errors; a locked account names the time.
         """
+
+    @abstractmethod
+    async def async_move(self, vendor: Vendor, entry: ConfigEntry, settings: Settings) -> None:
+        """Keep sessions and lock-outs of an entry that is about to get these settings, at another address or not."""
 
     @abstractmethod
     async def async_guard[T](self, work: Awaitable[T]) -> Tried[T]:

@@ -131,13 +131,13 @@ class PowerwallFlow(VendorFlow):
         if found := self._device_with_mac(discovery.macaddress):
             entry, device = found
             if (self.handler, entry.data[CONF_IDENTITY]) in device.identifiers:
-                return self._follow(entry, discovery.ip)
+                return await self._follow(entry, discovery.ip)
             return self.async_abort(reason="already_configured")  # a meter has an address of its own
         self._async_abort_entries_match({CONF_HOST: discovery.ip})
         name = discovery.hostname.upper()
         known = await self.async_set_unique_id(f"{VENDOR.key}_{name}")
         if known and CONF_HOST in known.data:  # a discovery that the user ignored has no address
-            return self._follow(known, discovery.ip)
+            return await self._follow(known, discovery.ip)
         self._abort_if_unique_id_configured()
         self._discovered_host = discovery.ip
         self.context["title_placeholders"] = {"name": f"Powerwall ({discovery.ip})"}
@@ -156,11 +156,13 @@ class PowerwallFlow(VendorFlow):
             None,
         )
 
-    def _follow(self, entry: ConfigEntry, address: str) -> ConfigFlowResult:
+    async def _follow(self, entry: ConfigEntry, address: str) -> ConfigFlowResult:
         """Let an entry use the gateway's new address."""
         host, port = split_host(entry.data[CONF_HOST])
         if host != address and port == 443:
-            self.hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_HOST: address})
+            settings = {**entry.data, CONF_HOST: address}
+            await self.async_move(VENDOR, entry, settings)
+            self.hass.config_entries.async_update_entry(entry, data=settings)
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return self.async_abort(reason="already_configured")
 
@@ -188,6 +190,7 @@ class PowerwallFlow(VendorFlow):
         if self.source == SOURCE_RECONFIGURE:
             entry = self._get_reconfigure_entry()
             self._abort_if_other_gateway(entry, tried.result)
+            await self.async_move(VENDOR, entry, settings)
             return self.async_update_reload_and_abort(entry, data=settings)
         identity = tried.result.din or settings[CONF_FINGERPRINT] or settings[CONF_HOST]
         await self.async_set_unique_id(f"{VENDOR.key}_{identity}", raise_on_progress=False)
