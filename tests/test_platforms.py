@@ -22,6 +22,7 @@ RESERVE = Setting(
     key="backup_reserve", kind=ControlKind.NUMBER, minimum=10.0, maximum=90.0, step=5.0, quantity=Quantity.RATIO
 )
 LIMIT = Setting(key="charge_power_limit", kind=ControlKind.NUMBER, quantity=Quantity.POWER, config=True)
+COUNT = Setting(key="battery_count", kind=ControlKind.NUMBER, maximum=8.0)
 OFF_GRID = Setting(key="off_grid", kind=ControlKind.SWITCH)
 NAME = Setting(key="site_name", kind=ControlKind.TEXT, minimum=1, maximum=12)
 FREE_NAME = Setting(key="site_name", kind=ControlKind.TEXT)
@@ -52,7 +53,8 @@ async def use(hub: Hub, action: str, key: str, **fields: Any) -> None:
 
 async def test_number(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     """A range, steps and a unit; a value between the steps shows as the nearest one, as in the app."""
-    account = await add(hub, monkeypatch, RESERVE, LIMIT, backup_reserve=20.0, charge_power_limit=3300.0)
+    stored = {"backup_reserve": 20.0, "charge_power_limit": 3300.0, "battery_count": 3}
+    account = await add(hub, monkeypatch, RESERVE, LIMIT, COUNT, **stored)
     state = hub.state(f"{SITE}_backup_reserve", "number")
     shown = [state.attributes[name] for name in ("min", "max", "step", "mode", "unit_of_measurement")]
     assert (state.state, shown) == ("20.0", [10.0, 90.0, 5.0, "slider", "%"])
@@ -62,6 +64,9 @@ async def test_number(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
         "box",
         "W",
     )
+    bare = hub.state(f"{SITE}_battery_count", "number")
+    assert (bare.state, bare.attributes["min"], bare.attributes["max"]) == ("3.0", 0.0, 8.0)
+    assert "unit_of_measurement" not in bare.attributes
     await use(hub, "number.set_value", "backup_reserve", value=35)
     assert account.written == [{"backup_reserve": 35.0}]
     assert hub.state(f"{SITE}_backup_reserve", "number").state == "35.0"

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from homeassistant.components.repairs import DOMAIN as REPAIRS
-from homeassistant.config_entries import ConfigEntryState, ConfigFlow
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, ConfigFlow, ConfigFlowResult
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
@@ -18,10 +19,11 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.solar_battery_hub.config_flow import SolarBatteryHubFlow
 from custom_components.solar_battery_hub.const import DOMAIN
 from custom_components.solar_battery_hub.core.catalogue import Quantity
 from custom_components.solar_battery_hub.core.control import ControlKind, Setting
-from custom_components.solar_battery_hub.core.errors import Unreachable
+from custom_components.solar_battery_hub.core.errors import AuthFailed, Unreachable
 from custom_components.solar_battery_hub.core.model import Notice
 from tests.bad_days.tools import entry_of
 from tests.conftest import StartPowerwall
@@ -216,6 +218,32 @@ async def test_accepted_change_that_the_feed_shows_late(
     assert hub.state(f"{SITE}_settings", "event").attributes["event_type"] == "confirmed"
     assert hub.state(f"{SITE}_operating_mode", "select").state == "backup"
     assert issues(hub.hass) == {}
+
+
+async def test_sign_in_refused_by_a_verification(
+    hub: Hub, account: MadeUpAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user is asked once, nothing more is tried, and the change is verified when the sign-in works again."""
+
+    async def ask(flow: ConfigFlow, user_input: Any) -> ConfigFlowResult:
+        return flow.async_show_form(step_id="made_up_reauth")
+
+    monkeypatch.setattr(SolarBatteryHubFlow, "async_step_made_up_reauth", ask, raising=False)
+    entry = await add_made_up(hub.hass, monkeypatch, account)
+    await hub.act("set_operating_mode", SITE, mode="backup")
+    account.read_error = AuthFailed("the password was changed")
+    await hub.advance(HOUR, step=30)
+    (flow,) = hub.hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    assert hub.state(f"{SITE}_solar_power").state == STATE_UNAVAILABLE
+    assert issues(hub.hass) == {}
+
+    account.read_error = None
+    assert await hub.hass.config_entries.async_reload(entry.entry_id)
+    await hub.advance(90, step=30)
+    event = hub.state(f"{SITE}_settings", "event").attributes
+    assert (event["event_type"], event["late"]) == ("confirmed", True)
+    assert hub.state(f"{SITE}_solar_power").state == "1000.0"
 
 
 # The vendor's notices

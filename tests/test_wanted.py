@@ -194,6 +194,20 @@ async def test_nobody_wants_anything(hub: Hub, gateway: PowerwallSimulator) -> N
     assert await a_minute(hub, gateway) == {}
 
 
+async def test_feed_that_nobody_wants_is_not_waited_for(hub: Hub, gateway: PowerwallSimulator) -> None:
+    """An account is not called silent because of what nobody asks it any more."""
+    gateway.faults.add("*", "html")
+    await hub.advance(60, step=10)
+    assert hub.state(f"{gateway.din}_reachable", "binary_sensor").state == "off"
+    kept = {f"{gateway.din}_{key}" for key in ("grid_power", "reachable")}
+    for entity in er.async_entries_for_config_entry(er.async_get(hub.hass), the_entry(hub.hass).entry_id):
+        if entity.unique_id not in kept:
+            switch(hub, entity.domain, entity.unique_id, er.RegistryEntryDisabler.USER)
+    gateway.faults.clear()
+    assert (await a_minute(hub, gateway)).keys() == {AGGREGATES}
+    assert hub.state(f"{gateway.din}_reachable", "binary_sensor").state == "on"
+
+
 async def test_restricted_gateway_stays_one(hub: Hub, start_powerwall: StartPowerwall) -> None:
     """A day later, when missing paths may be probed again, nothing is offered that is not there."""
     gateway = await start_powerwall("pw3-26.x")
