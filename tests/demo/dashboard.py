@@ -82,11 +82,11 @@ def _battery(site: Entities, batteries: Iterable[Entities]) -> Iterable[Json]:
     for key, feature in CONTROLS.items():
         if key in site:
             yield _tile(site[key], features=[feature], grid_options={"columns": 12}, color="green")
-    for battery in batteries:
+    for number, battery in enumerate(batteries, start=1):
         if "battery_level" in battery:
             yield _tile(
                 battery["battery_level"],
-                name={"type": "device"},
+                name=f"Battery {number}",
                 features=[{"type": "bar-gauge"}],
                 color="green",
                 vertical=True,
