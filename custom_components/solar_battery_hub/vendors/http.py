@@ -65,9 +65,9 @@ class Answer:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError:
             pass
-        try:  # integers beyond 64 bits, which orjson refuses
+        try:  # orjson refuses the whole body for one number that no float holds
             return json.loads(self.body)
-        except ValueError as err:
+        except (ValueError, RecursionError) as err:
             raise BadAnswer(f"Not JSON ({len(self.body)} bytes)") from err
 
     @property
@@ -204,7 +204,7 @@ class Door:
             raise CertificateChanged(err.expected.hex(), err.got.hex()) from err
         except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as err:
             raise BadAnswer(f"Broken answer ({type(err).__name__})") from err
-        except (aiohttp.ClientError, OSError) as err:
+        except (aiohttp.ClientError, OSError, ValueError, OverflowError) as err:  # the last two: no host is called so
             raise Unreachable(f"No connection ({type(err).__name__})") from err
 
 
@@ -237,7 +237,7 @@ async def read_fingerprint(host: str, port: int, server_name: str, timeout: floa
     try:
         async with asyncio.timeout(timeout):
             _, writer = await asyncio.open_connection(host, port, ssl=context, server_hostname=server_name)
-    except OSError as err:
+    except (OSError, ValueError, OverflowError) as err:  # the last two: no host is called so
         raise Unreachable(f"No TLS connection ({type(err).__name__})") from err
     certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
     writer.close()
