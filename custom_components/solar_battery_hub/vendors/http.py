@@ -108,20 +108,25 @@ class Door:
         self._one_at_a_time = asyncio.Lock()
         self.trust = Trust()
         self.trace: deque[Exchange] = deque(maxlen=TRACE_LENGTH)
-        self.calls: dict[str, int] = {}
 
     @property
     def paused_until(self) -> datetime | None:
         """The end of the present pause (aware UTC), if any."""
-        text = self._shared.get("paused_until")
-        until = datetime.fromisoformat(text) if text else None
-        return until if until and until > self._clock.now() else None
+        if "paused" not in self._shared:
+            return None
+        since, until = map(datetime.fromisoformat, self._shared["paused"])
+        now = self._clock.now()
+        if now < since:  # the clock was put back: the pause stays as long as it was
+            until -= since - now
+            self._shared["paused"] = [now.isoformat(), until.isoformat()]
+        return until if until > now else None
 
     def pause(self, seconds: float) -> datetime:
         """Let no request out for this long; an already longer pause stays. Return its end."""
-        until = self._clock.now() + timedelta(seconds=seconds)
+        now = self._clock.now()
+        until = now + timedelta(seconds=seconds)
         until = max(until, self.paused_until or until)
-        self._shared["paused_until"] = until.isoformat()
+        self._shared["paused"] = [now.isoformat(), until.isoformat()]
         return until
 
     async def request(
@@ -167,12 +172,14 @@ class Door:
 
     def _count(self, at: datetime) -> None:
         day = at.date().isoformat()
-        self.calls = {day: self.calls.get(day, 0) + 1}
+        calls = self._shared.get("calls", {})
+        self._shared["calls"] = {day: calls.get(day, 0) + 1}
 
     @property
     def calls_today(self) -> int:
         """Requests sent since midnight UTC."""
-        return self.calls.get(self._clock.now().date().isoformat(), 0)
+        calls: dict[str, int] = self._shared.get("calls", {})
+        return calls.get(self._clock.now().date().isoformat(), 0)
 
     async def _send(
         self,
