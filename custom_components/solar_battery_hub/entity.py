@@ -48,6 +48,7 @@ class HubEntity(Entity):
     async def async_added_to_hass(self) -> None:
         """Start listening."""
         await super().async_added_to_hass()
+        self._shown = self._present  # what Home Assistant writes in a moment
         self.async_on_remove(self.runtime.async_subscribe(self.ref, self._on_update))
 
     async def async_update(self) -> None:
@@ -59,10 +60,15 @@ class HubEntity(Entity):
         """What besides the value makes a state worth writing again."""
         return None
 
+    @property
+    def _present(self) -> tuple[bool, Value, datetime | None]:
+        """What there is to tell now."""
+        return self.available, self.reading, self._told_at
+
     @callback
     def _on_update(self) -> None:
         """Write the state when there is something new to tell."""
-        now = (self.available, self.reading, self._told_at)
+        now = self._present
         if now != self._shown:
             self._shown = now
             self.async_write_ha_state()
