@@ -194,7 +194,9 @@ async def test_nobody_wants_anything(hub: Hub, gateway: PowerwallSimulator) -> N
     assert await a_minute(hub, gateway) == {}
 
 
-async def test_feed_that_nobody_wants_is_not_waited_for(hub: Hub, gateway: PowerwallSimulator) -> None:
+async def test_feed_that_nobody_wants_is_not_waited_for(
+    hub: Hub, gateway: PowerwallSimulator, caplog: pytest.LogCaptureFixture
+) -> None:
     """An account is not called silent because of what nobody asks it any more."""
     gateway.faults.add("*", "html")
     await hub.advance(60, step=10)
@@ -206,6 +208,7 @@ async def test_feed_that_nobody_wants_is_not_waited_for(hub: Hub, gateway: Power
     gateway.faults.clear()
     assert (await a_minute(hub, gateway)).keys() == {AGGREGATES}
     assert hub.state(f"{gateway.din}_reachable", "binary_sensor").state == "on"
+    assert "can be read again" in caplog.text
 
 
 async def test_restricted_gateway_stays_one(hub: Hub, start_powerwall: StartPowerwall) -> None:
