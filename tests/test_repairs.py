@@ -270,6 +270,17 @@ async def test_notices_come_and_go(hub: Hub, account: MadeUpAccount, monkeypatch
     assert issues(hub.hass) == {}
 
 
+async def test_removal_takes_every_repair_along(
+    hub: Hub, account: MadeUpAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await add_made_up(hub.hass, monkeypatch, account)
+    account.told = (Notice(key="writes_not_permitted", device=SITE, placeholders={"firmware": "7"}),)
+    await hub.advance(10, step=10)
+    assert issues(hub.hass)
+    await hub.hass.config_entries.async_remove(entry.entry_id)
+    assert issues(hub.hass) == {}
+
+
 # The texts of the connection's own
 
 
