@@ -149,7 +149,7 @@ class Figures:
         return [
             self._row("CPU per round, steady values", "ms", cpu("steady", "cpu_ms"), half),
             self._row("CPU per round, changing values", "ms", cpu("changing", "cpu_ms"), half),
-            self._row("… of it on the event loop", "ms", cpu("changing", "loop_ms")),
+            self._row("… of it on the event loop", "ms", cpu("changing", "loop_ms"), half),
             self._row(
                 "CPU per hour, changing values",
                 "ms",
