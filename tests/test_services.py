@@ -252,6 +252,27 @@ async def test_refresh(hub: Hub, gateway: PowerwallSimulator) -> None:
     assert gateway.requests == []
 
 
+async def test_refresh_without_an_answer(hub: Hub, gateway: PowerwallSimulator) -> None:
+    """Who asks for news hears that there are none, after one try; what fails alone is told as well."""
+    device = hub.device_id(gateway.din)
+    await hub.advance(17, step=1)
+    gateway.faults.add("*", "reset")
+    gateway.requests.clear()
+    with pytest.raises(HomeAssistantError) as error:
+        await call(hub, "refresh", device)
+    assert error.value.translation_key == "cannot_connect"
+    assert {record.path for record in gateway.requests} == {"/api/meters/aggregates"}
+
+    gateway.faults.clear()
+    await hub.advance(120, step=10)
+    for path in ("/api/system_status", "/api/operation", "/api/sitemaster"):
+        gateway.faults.add(path, "html")
+    await hub.advance(17, step=1)
+    with pytest.raises(HomeAssistantError) as error:
+        await call(hub, "refresh", device)
+    assert error.value.translation_key == "bad_answer"
+
+
 async def test_actions_without_any_account(hub: Hub, gateway: PowerwallSimulator) -> None:
     """They are the integration's, not an entry's: an automation finds them also when nothing runs."""
     await hub.hass.config_entries.async_remove(the_entry(hub.hass).entry_id)
