@@ -1,0 +1,39 @@
+"""Where an account lives: one host per region (growatt.md 0.1)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from yarl import URL
+
+CONF_REGION: Final = "region"
+CONF_URL: Final = "url"
+OWN_URL: Final = "own_url"
+
+DEFAULT_REGION: Final = "other_regions"
+REGIONS: Final[Mapping[str, str]] = {
+    DEFAULT_REGION: "https://openapi.growatt.com",
+    "north_america": "https://openapi-us.growatt.com",
+    "australia_new_zealand": "https://openapi-au.growatt.com",
+    "china": "https://openapi-cn.growatt.com",
+    "smten_server": "http://server.smten.com",
+    "era_server": "http://ess-server.atesspower.com",
+}
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def base_url(settings: Mapping[str, Any]) -> str:
+    """Return the address that every request of these settings starts with, without a slash at the end."""
+    if settings[CONF_REGION] == OWN_URL:
+        return str(settings[CONF_URL]).rstrip("/")
+    return REGIONS[settings[CONF_REGION]]
+
+
+def is_safe(url: str) -> bool:
+    """Tell whether credentials may be sent to an address of the user's own: https, or http on loopback."""
+    try:
+        parsed = URL(url)
+    except ValueError:
+        return False
+    if not parsed.host or parsed.user or parsed.query_string or parsed.fragment:
+        return False
+    return parsed.scheme == "https" or (parsed.scheme == "http" and parsed.host in _LOOPBACK)
