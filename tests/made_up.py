@@ -83,6 +83,11 @@ class MadeUpAccount(Account):
     def notices(self) -> Sequence[Notice]:
         return self.told
 
+    @property
+    @override
+    def remarks(self) -> Sequence[str]:
+        return ()
+
     @override
     def restore(self, devices: Sequence[Device]) -> None:
         """Nothing to take back: the account outlives its entry."""

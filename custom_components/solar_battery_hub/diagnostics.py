@@ -56,6 +56,7 @@ def _report(entry: HubConfigEntry, shows: Callable[[Ref], bool]) -> dict[str, An
 def _account(runtime: AccountRuntime, shows: Callable[[Ref], bool]) -> dict[str, Any]:
     return {
         "connection": _connection(runtime),
+        "remarks": list(runtime.account.remarks),
         "feeds": _feeds(runtime),
         "devices": runtime.devices.as_list(),
         "capabilities": _capabilities(runtime),

@@ -14,6 +14,7 @@ from .const import DOMAIN
 from .vendors.base import CONF_DIALOG, CONF_VENDOR, PrivateStore, Settings, Vendor
 
 STORAGE_VERSION = 1
+FILE_SAVE_DELAY = 30.0  # seconds
 ENTRY_SAVE_DELAY = 300.0  # seconds; counters are written at most this often (design §3)
 
 _FILES: HassKey[dict[str, AccountFile]] = HassKey(f"{DOMAIN}_account_files")
@@ -43,6 +44,11 @@ class AccountFile:
         if self._removed:  # somebody still had it open
             return
         await self._store.async_save({"shared": self.shared, "sessions": self.sessions})
+
+    def save_soon(self) -> None:
+        """Write the file within a minute: what it holds may be lost by a power failure, but no sooner."""
+        if not self._removed:
+            self._store.async_delay_save(lambda: {"shared": self.shared, "sessions": self.sessions}, FILE_SAVE_DELAY)
 
     def take_over(self, former: AccountFile) -> None:
         """Add what the account's file at its former address says."""
@@ -75,6 +81,10 @@ class AccountStore(PrivateStore):
     @override
     async def save(self) -> None:
         await self._file.async_save()
+
+    @override
+    def save_soon(self) -> None:
+        self._file.save_soon()
 
     def forget_other_sessions(self) -> None:
         """Drop what former passwords left behind."""

@@ -30,6 +30,7 @@ class Quantity(StrEnum):
     COUNT = "count"
     TEXT = "text"
     CHOICE = "choice"
+    SCHEDULE = "schedule"
     FLAG = "flag"
 
 
@@ -232,6 +233,9 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.RATIO, "signal_strength", level=Level.RARE),
         *_define(Quantity.FLAG, "reachable", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.MOMENT, "locked_until", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.MOMENT, "next_call", Kind.STATE, Level.RARE),
+        *_define(Quantity.FLAG, "change_pending", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.SCHEDULE, "charge_schedule", Kind.STATE),
         *_define(Quantity.COUNT, "calls_today", Kind.STATE, Level.RARE),
     )
 }

@@ -41,6 +41,18 @@ class RateLimited(HubError):
         self.retry_after = retry_after
 
 
+class Blocked(Locked):
+    """The vendor lets nothing in from this network address until a known time."""
+
+    key = "blocked"
+
+
+class TooSoon(RateLimited):
+    """The vendor gives this answer only so often; what is known still stands, so nothing is wrong."""
+
+    key = "too_soon"
+
+
 class Unreachable(HubError):
     """No answer: refused, timed out, name not found, or the server is busy."""
 
@@ -68,6 +80,17 @@ class WriteRefused(HubError):
         """Remember the reason, a translation key."""
         super().__init__(f"{message}: {reason}")
         self.reason = reason
+
+
+class ReadLater(HubError):
+    """A setting cannot be read back yet; whether a change worked shows later."""
+
+    key = "too_soon"
+
+    def __init__(self, at: datetime) -> None:
+        """Remember when the device may be asked (aware UTC)."""
+        super().__init__(f"Cannot be read before {at.isoformat(timespec='seconds')}")
+        self.at = at
 
 
 class CertificateChanged(HubError):

@@ -28,8 +28,9 @@ class Ref(NamedTuple):
 
 
 class DeviceKind(StrEnum):
-    """What a device is."""
+    """What a device is; an account is not a thing but what several sites hang on."""
 
+    ACCOUNT = "account"
     SITE = "site"
     GATEWAY = "gateway"
     INVERTER = "inverter"

@@ -35,6 +35,9 @@ class PrivateStore(Protocol):
     async def save(self) -> None:
         """Write both to disk now."""
 
+    def save_soon(self) -> None:
+        """Write both to disk within a minute, and when Home Assistant stops."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -83,11 +86,19 @@ class Account(Protocol):
 
     @property
     def feeds(self) -> Sequence[Feed]:
-        """The feeds to run."""
+        """The feeds to run now.
+
+        Looked at again after each fetch: one with a new key begins, one that is missing ends,
+        and one with other times goes on at those.
+        """
 
     @property
     def notices(self) -> Sequence[Notice]:
         """What the user should know and act on, as of now."""
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """What whoever reads diagnostics should know, such as a device of an unknown kind; nothing private."""
 
     def restore(self, devices: Sequence[Device]) -> None:
         """Take back the devices known before a restart."""

@@ -12,7 +12,9 @@ import ssl
 from typing import Any
 
 import aiohttp
+from aiohttp.hdrs import CONTENT_TYPE
 import orjson
+from yarl import URL
 
 from ..core.clock import Clock
 from ..core.errors import BadAnswer, CertificateChanged, Locked, Unreachable
@@ -129,18 +131,30 @@ class Door:
         self._shared["paused"] = [now.isoformat(), until.isoformat()]
         return until
 
+    def cookies(self, url: str) -> dict[str, str]:
+        """Return the cookies that would go to an address, by name."""
+        return {name: cookie.value for name, cookie in self._session.cookie_jar.filter_cookies(URL(url)).items()}
+
+    def set_cookies(self, url: str, cookies: Mapping[str, str]) -> None:
+        """Replace all cookies by these, as if that address had set them."""
+        self._session.cookie_jar.clear()
+        self._session.cookie_jar.update_cookies(cookies, URL(url))
+
     async def request(
         self,
         method: str,
         url: str,
         *,
         body: object = None,
+        form: Mapping[str, str] | None = None,
+        parts: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float = TIMEOUT,
         secret: bool = False,
     ) -> Answer:
-        """Send one request (``body`` as JSON) and return the answer, whatever its status.
+        """Send one request and return the answer, whatever its status.
 
+        ``body`` goes as JSON, ``form`` as an URL-encoded form, ``parts`` as a multipart form.
         ``secret`` keeps the answer's body out of the trace. Raises Locked while paused,
         CertificateChanged, Unreachable, or BadAnswer for a body that is cut or too large.
         """
@@ -152,7 +166,7 @@ class Door:
             error: str | None = None
             self._count(at)
             try:
-                answer = await self._send(method, url, body, headers, timeout)
+                answer = await self._send(method, url, _content(body, form, parts), headers, timeout)
             except (Unreachable, BadAnswer, CertificateChanged) as err:
                 error = err.key
                 raise
@@ -185,7 +199,7 @@ class Door:
         self,
         method: str,
         url: str,
-        body: object,
+        content: Mapping[str, Any],
         headers: Mapping[str, str] | None,
         timeout: float,
     ) -> Answer:
@@ -195,7 +209,7 @@ class Door:
             async with self._session.request(
                 method,
                 url,
-                json=body,
+                **content,
                 headers=headers,
                 ssl=self.trust.ssl,
                 server_hostname=self.trust.server_name,
@@ -213,6 +227,23 @@ class Door:
             raise BadAnswer(f"Broken answer ({type(err).__name__})") from err
         except (aiohttp.ClientError, OSError, ValueError, OverflowError) as err:  # the last two: no host is called so
             raise Unreachable(f"No connection ({type(err).__name__})") from err
+
+
+def _content(body: object, form: Mapping[str, str] | None, parts: Mapping[str, str] | None) -> Mapping[str, Any]:
+    """Return what aiohttp is to send."""
+    if parts is not None:
+        return {"data": _multipart(parts)}
+    return {"json": body} if form is None else {"data": form}
+
+
+def _multipart(parts: Mapping[str, str]) -> aiohttp.MultipartWriter:
+    """Return a form whose parts carry a name and nothing else: no file name, no content type."""
+    writer = aiohttp.MultipartWriter("form-data")
+    for name, text in parts.items():
+        payload = writer.append(text)
+        payload.headers.pop(CONTENT_TYPE, None)
+        payload.set_content_disposition("form-data", name=name)
+    return writer
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -94,6 +94,11 @@ class PowerwallAccount(Account):
     def notices(self) -> Sequence[Notice]:
         return self._controls.notices()
 
+    @property
+    @override
+    def remarks(self) -> Sequence[str]:
+        return ()
+
     @override
     def restore(self, devices: Sequence[Device]) -> None:
         self._devices.restore(devices)
