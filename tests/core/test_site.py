@@ -6,8 +6,8 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.solar_battery_hub.core.catalogue import CATALOGUE
-from custom_components.solar_battery_hub.core.model import Ref, Value
-from custom_components.solar_battery_hub.core.site import site_values
+from custom_components.solar_battery_hub.core.model import Device, DeviceKind, Ref, Value
+from custom_components.solar_battery_hub.core.site import site_values, sites
 
 PARTS = {
     "site": "site",
@@ -67,6 +67,30 @@ def test_one_kind_of_part_makes_the_sum() -> None:
         "battery_power": -500
     }
     assert site(parts={"site": "site", "roof": "inverter"}, roof__battery_power=-500) == {"battery_power": -500}
+
+
+def test_batteries_on_one_inverter_do_not_silence_another() -> None:
+    """Two hybrids: the packs of the first have devices of their own, the second speaks for its battery."""
+    values = {Ref("big", "battery_power"): -800.0, Ref("small", "battery_power"): 300.0}
+    hybrids = {Ref("roof", "battery_power"): -500.0, Ref("barn", "battery_power"): -1000.0}
+    parents = {"roof": "site", "barn": "site", "big": "roof", "small": "roof", "meter": "site"}
+    found = site_values({**values, **hybrids}, PARTS, "site", parents)
+    assert found == {Ref("site", "battery_power"): -1500.0}
+    beside = dict.fromkeys(("roof", "barn", "big", "small"), "site")
+    assert site_values({**values, **hybrids}, PARTS, "site", beside) == {Ref("site", "battery_power"): -500.0}
+
+
+def test_each_site_has_its_own_parts() -> None:
+    def device(name: str, kind: DeviceKind, parent: str | None = None) -> Device:
+        return Device(id=name, kind=kind, name=name, manufacturer="x", parent=parent)
+
+    account = device("account", DeviceKind.ACCOUNT)
+    homes = [device(name, DeviceKind.SITE, "account") for name in ("north", "south")]
+    roof, pack = device("roof", DeviceKind.INVERTER, "south"), device("pack", DeviceKind.BATTERY, "roof")
+    assert sites([account, *homes, roof, pack]) == {"north": [homes[0]], "south": [homes[1], roof, pack]}
+    gateway, meter = device("gateway", DeviceKind.GATEWAY), device("meter", DeviceKind.METER, "gateway")
+    assert sites([gateway, meter]) == {"gateway": [gateway, meter]}
+    assert sites([]) == {}
 
 
 def test_a_site_that_is_its_own_gateway_is_no_part_of_itself() -> None:

@@ -9,7 +9,7 @@ from .catalogue import CATALOGUE, DECIMALS, Definition, Kind, Quantity, look_up
 from .counters import Counters
 from .feed import Feed
 from .model import Device, Gone, Ref, Reported, Snapshot, Value
-from .site import site_values
+from .site import site_values, sites
 
 SITE_FEED = "site"  # marks values that were computed from parts
 FASTEST = 200.0  # kW; a counter that runs faster than any house is doubted first
@@ -63,20 +63,20 @@ class Board:
         self._put(ref, value, now, feed, now, old.expires_at if old else None)
 
     def add_site_values(self, devices: Iterable[Device], now: datetime) -> None:
-        """Fill in what the vendor does not give for the whole site (design §3)."""
-        kinds = {device.id: device.kind.value for device in devices}
-        if not kinds:
-            return
-        root = next(iter(kinds))
+        """Fill in what the vendor does not give for the whole of each site (design §3)."""
         values = {
             ref: reading.value if self.available(ref, now) else None
             for ref, reading in self.readings.items()
             if reading.feed != SITE_FEED
         }
-        for ref, value in site_values(values, kinds, root).items():
-            old = self.readings.get(ref)
-            if old is None or old.feed == SITE_FEED:
-                self._put(ref, value, now, SITE_FEED, now, None)
+        for site, parts in sites(devices).items():
+            kinds = {part.id: part.kind.value for part in parts}
+            parents = {part.id: part.parent for part in parts if part.parent is not None}
+            own = {ref: value for ref, value in values.items() if ref.device in kinds}
+            for ref, value in site_values(own, kinds, site, parents).items():
+                old = self.readings.get(ref)
+                if old is None or old.feed == SITE_FEED:
+                    self._put(ref, value, now, SITE_FEED, now, None)
 
     def value(self, ref: Ref) -> Value:
         """Return the present value, ``None`` when there is none."""

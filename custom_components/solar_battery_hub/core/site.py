@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 import math
 
-from .model import DeviceKind, Ref, Value
+from .model import Device, DeviceKind, Ref, Value
 
 _NOISE = 100.0  # W; solar meters show as much below zero at night
 _DECIMALS = 6  # kept of a sum; the rest is binary rounding
@@ -27,12 +27,31 @@ _SUMS: dict[str, tuple[DeviceKind, ...]] = {
 }
 
 
-def site_values(values: Mapping[Ref, Value], parts: Mapping[str, str], site: str) -> dict[Ref, float | None]:
+def sites(devices: Iterable[Device]) -> dict[str, list[Device]]:
+    """Return each site's id with its parts, itself included; without any the root is one, with all devices.
+
+    ``devices`` come parents before their children.
+    """
+    found: dict[str, list[Device]] = {}
+    site_of: dict[str, str] = {}
+    known = list(devices)
+    for device in known:
+        site = device.id if device.kind is DeviceKind.SITE else site_of.get(device.parent or "")
+        if site is not None:
+            site_of[device.id] = site
+            found.setdefault(site, []).append(device)
+    return found or ({known[0].id: known} if known else {})
+
+
+def site_values(
+    values: Mapping[Ref, Value], parts: Mapping[str, str], site: str, parents: Mapping[str, str] | None = None
+) -> dict[Ref, float | None]:
     """Return the site's readings that the vendor does not give itself.
 
     ``values`` holds every reading that exists, in catalogue units, with ``None`` for one
     that has no value now (stale, refused …); ``parts`` maps device ids to kinds and may
-    hold the site. A reading of the site that is in ``values`` is the vendor's own and
+    hold the site; ``parents`` tells which part hangs on which. Batteries that hang on one
+    inverter say nothing about the battery of another, which speaks for itself then. A reading of the site that is in ``values`` is the vendor's own and
     never replaced, not even while it is ``None``.
 
     ``None`` in the answer: a part is missing, there is no partial sum. A part of the right
@@ -41,12 +60,13 @@ def site_values(values: Mapping[Ref, Value], parts: Mapping[str, str], site: str
     them like any counter.
     """
     groups = _by_kind(parts, site)
+    tree = parents or {}
     found: dict[str, float | None] = {}
     own = {ref.key: _number(value) for ref, value in values.items() if ref.device == site}
     for key, kinds in _SUMS.items():
-        if key not in own and (devices := _devices_with(key, kinds, values, groups)):
+        if key not in own and (devices := _devices_with(key, kinds, values, groups, tree)):
             found[key] = _sum(_numbers(values, devices, key))
-    if "battery_level" not in own and (devices := _devices_with("battery_level", _BATTERY, values, groups)):
+    if "battery_level" not in own and (devices := _devices_with("battery_level", _BATTERY, values, groups, tree)):
         levels, capacities = (_numbers(values, devices, key) for key in ("battery_level", "battery_capacity"))
         found["battery_level"] = _weighted(levels, capacities)
     known = {**found, **own}
@@ -84,14 +104,26 @@ def _by_kind(parts: Mapping[str, str], site: str) -> dict[str, list[str]]:
 
 
 def _devices_with(
-    key: str, kinds: Sequence[str], values: Mapping[Ref, Value], groups: Mapping[str, Sequence[str]]
+    key: str,
+    kinds: Sequence[str],
+    values: Mapping[Ref, Value],
+    groups: Mapping[str, Sequence[str]],
+    parents: Mapping[str, str],
 ) -> list[str]:
-    """Return the devices a sum must hold: of one kind, all that report it or nothing at all yet."""
+    """Return the devices a sum must hold: of one kind, all that report it or nothing at all yet.
+
+    Where these hang on devices of another of the kinds, those of that kind without any count as well.
+    """
+    heard = {ref.device for ref in values}
     for kind in kinds:
         devices = groups.get(kind, ())
         if any(Ref(device, key) in values for device in devices):
-            silent = set(devices) - {ref.device for ref in values}
-            return [device for device in devices if device in silent or Ref(device, key) in values]
+            chosen = [device for device in devices if device not in heard or Ref(device, key) in values]
+            carriers = {parents.get(device) for device in chosen}
+            hosts = [device for other in kinds if other != kind for device in groups.get(other, ())]
+            if carriers.isdisjoint(hosts):
+                return chosen
+            return chosen + [host for host in hosts if host not in carriers and Ref(host, key) in values]
     return []
 
 
