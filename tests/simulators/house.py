@@ -26,6 +26,8 @@ PEAK_HOURS = range(16, 21)
 CHEAP_HOURS = range(5)
 CHEAP_CHARGE_TO_PERCENT = 80.0
 
+type Steering = Callable[[House, datetime], None]
+
 
 class House:
     """A house that lives by its clock, lazily: it catches up whenever somebody looks. No task, no timer.
@@ -33,7 +35,8 @@ class House:
     Look with ``truth()``. Change it with ``set(mode=…, reserve_percent=…, solar_w=…, home_w=…, …)`` (the fields of
     ``Settings``), ``set_level``, ``start_outage``/``end_outage`` (the utility), ``disconnect``/``reconnect`` (off-grid by
     choice), ``add_battery``, ``replace_battery`` and ``disable_battery``; each takes effect at the clock's present time.
-    Without ``counters`` it starts with a plausible past.
+    Without ``counters`` it starts with a plausible past. It has lived since ``since`` (else: since now) in steps of
+    ``step_seconds``; before each one ``steering`` is told the local time and may assign new ``settings``.
     """
 
     def __init__(
@@ -48,9 +51,13 @@ class House:
         batteries: Iterable[Battery] | None = None,
         counters: Counters | None = None,
         resync_seconds: float = 20.0,
+        step_seconds: float = STEP_SECONDS,
+        standby_w: float = STANDBY_W,
+        since: datetime | None = None,
+        steering: Steering | None = None,
         seed: int = 0,
     ) -> None:
-        """Build it as it stands at the clock's present time."""
+        """Build it as it stands at the clock's present time, or stood at ``since``."""
         self.clock = clock
         self.zone = ZoneInfo(timezone)
         self.sun = Sun(peak_w=solar_peak_w, latitude=latitude, cloudiness=cloudiness, seed=seed)
@@ -66,8 +73,10 @@ class House:
         self._switched_off = False
         self._outage_ends = math.inf
         self._resynced_at = -math.inf
-        self._time = clock.now().timestamp()
-        self._step = STEP_SECONDS
+        self._standby_w = standby_w
+        self._steering = steering
+        self._time = (since or clock.now()).timestamp()
+        self._fine_step = self._step = step_seconds
         self._boundary = self._time
         self._flows = Flows()
         self._rebalance()
@@ -88,6 +97,10 @@ class House:
     def truth(self) -> Truth:
         """Catch up with the clock and tell everything."""
         self.advance_to(self.clock.now())
+        return self.last_truth()
+
+    def last_truth(self) -> Truth:
+        """Tell everything as it was at the last look."""
         enabled = [battery for battery in self.batteries if battery.enabled]
         energy = sum(battery.energy_wh for battery in enabled)
         capacity = sum(battery.capacity_wh for battery in enabled)
@@ -180,7 +193,8 @@ class House:
             self._time = target
             self._rebalance()
             return
-        self._step = COARSE_STEP_SECONDS if target - self._time > COARSE_FROM_SECONDS else STEP_SECONDS
+        far = target - self._time > COARSE_FROM_SECONDS
+        self._step = max(COARSE_STEP_SECONDS, self._fine_step) if far else self._fine_step
         while self._boundary <= target:
             self._integrate(self._boundary)
             if self._time >= self._outage_ends:
@@ -209,6 +223,8 @@ class House:
         counters.grid_export_wh += max(-flows.grid, 0.0) * hours
         counters.battery_discharge_wh += max(flows.battery, 0.0) * hours
         counters.battery_charge_wh += max(-flows.battery, 0.0) * hours
+        counters.output_wh += max(flows.solar + flows.battery, 0.0) * hours
+        counters.grid_charge_wh += max(min(flows.grid, -flows.battery), 0.0) * hours
         for battery in self.batteries:
             battery.integrate(hours)
 
@@ -217,10 +233,12 @@ class House:
         events = (moment for moment in (self._outage_ends, self._resynced_at) if moment > self._time)
         self._boundary = min(self._time + self._step, *events, math.inf)
         local = self.local()
+        if self._steering is not None:
+            self._steering(self, local)
         settings = self.settings
         solar = self.sun.watts(local) if settings.solar_w is None else settings.solar_w
         home = self.household.watts(local) if settings.home_w is None else settings.home_w
-        flows = Flows(solar=solar, home=home, standby=0.0 if solar else STANDBY_W)
+        flows = Flows(solar=solar, home=home, standby=0.0 if solar else self._standby_w)
         if self.grid == "connected":
             self._balance_on_grid(flows, local)
         else:
@@ -229,18 +247,27 @@ class House:
 
     def _balance_on_grid(self, flows: Flows, local: datetime) -> None:
         """Let the mode steer the batteries; the grid takes or gives the rest, up to the export limit."""
-        need = flows.home + flows.standby - flows.solar
-        wanted = 0.0 if self.settings.halted else STRATEGIES[self.settings.mode](self, need, local)
-        flows.battery = self._share_out(wanted, self.settings.reserve_percent)
-        flows.grid = need - flows.battery
-        excess = -flows.grid - self.settings.export_limit_w
-        if excess > 0:
-            flows.solar -= excess
-            flows.grid += excess
+        settings = self.settings
+        wanted = 0.0 if settings.halted else STRATEGIES[settings.mode](self, flows, local)
+        wanted = min(max(wanted, -settings.charge_limit_w), settings.discharge_limit_w)
+        flows.battery = self._share_out(wanted, settings.reserve_percent)
+        self._limit_output(flows)
+        flows.grid = flows.need - flows.battery
+
+    def _limit_output(self, flows: Flows) -> None:
+        """Throttle first the discharging batteries, then the sun, to what may leave on the AC side and be exported."""
+        settings = self.settings
+        limit = min(settings.output_limit_w, flows.home + flows.standby + settings.export_limit_w)
+        excess = flows.solar + flows.battery - limit
+        if excess > 0 and flows.battery > 0:
+            kept = self._share_out(max(0.0, flows.battery - excess), settings.reserve_percent)
+            excess -= flows.battery - kept
+            flows.battery = kept
+        flows.solar -= max(0.0, excess)
 
     def _balance_off_grid(self, flows: Flows) -> None:
         """Let the batteries carry the house down to empty; surplus sun is throttled, a shortage turns all off."""
-        need = flows.home + flows.standby - flows.solar
+        need = flows.need
         flows.battery = self._share_out(0.0 if self.settings.halted else need, 0.0)
         if need > flows.battery:
             self._share_out(0.0, 0.0)
@@ -254,7 +281,9 @@ class House:
         hours = self._step / 3600
         sign = 1.0 if wanted > 0 else -1.0
         limits = [
-            battery.discharge_limit(floor_percent, hours) if wanted > 0 else battery.charge_limit(hours)
+            battery.discharge_limit(floor_percent, hours)
+            if wanted > 0
+            else battery.charge_limit(hours, self.settings.ceiling_percent)
             for battery in self.batteries
         ]
         possible = sum(limits)
@@ -270,33 +299,39 @@ class House:
         return 100 * sum(battery.energy_wh for battery in enabled) / capacity if capacity else 0.0
 
 
-def _self_consumption(_house: House, need: float, _local: datetime) -> float:
+def _self_consumption(_house: House, flows: Flows, _local: datetime) -> float:
     """Cover the household from the batteries and fill them from surplus sun."""
-    return need
+    return flows.need
 
 
-def _backup(house: House, need: float, _local: datetime) -> float:
+def _backup(house: House, flows: Flows, _local: datetime) -> float:
     """Fill the batteries from sun and grid and keep them full."""
-    return min(need, -house.settings.grid_charge_w)
+    return min(flows.need, -house.settings.grid_charge_w)
 
 
-def _autonomous(house: House, need: float, local: datetime) -> float:
+def _autonomous(house: House, flows: Flows, local: datetime) -> float:
     """Charge in the cheap hours, discharge in the dear ones, take only surplus sun in between."""
     if local.hour in PEAK_HOURS:
-        return need
+        return flows.need
     if local.hour in CHEAP_HOURS and house.level() < CHEAP_CHARGE_TO_PERCENT:
-        return min(need, -house.settings.grid_charge_w)
-    return min(need, 0.0)
+        return min(flows.need, -house.settings.grid_charge_w)
+    return min(flows.need, 0.0)
 
 
-def _scheduler(house: House, _need: float, _local: datetime) -> float:
+def _scheduler(house: House, _flows: Flows, _local: datetime) -> float:
     """Do what was commanded."""
     return house.settings.command_w
 
 
-STRATEGIES: dict[Mode, Callable[[House, float, datetime], float]] = {
+def _fill(_house: House, flows: Flows, _local: datetime) -> float:
+    """Give all sun to the batteries before the household and keep them."""
+    return -flows.solar
+
+
+STRATEGIES: dict[Mode, Callable[[House, Flows, datetime], float]] = {
     "self_consumption": _self_consumption,
     "backup": _backup,
     "autonomous": _autonomous,
     "scheduler": _scheduler,
+    "fill": _fill,
 }

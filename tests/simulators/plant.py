@@ -6,7 +6,7 @@ import math
 from typing import Any, Literal
 
 type Grid = Literal["connected", "islanded", "resyncing"]
-type Mode = Literal["self_consumption", "autonomous", "backup", "scheduler"]
+type Mode = Literal["self_consumption", "autonomous", "backup", "scheduler", "fill"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,9 +39,9 @@ class Battery:
         spare = self.energy_wh - self.capacity_wh * floor_percent / 100
         return max(0.0, min(self.max_discharge_w, spare * math.sqrt(self.efficiency) / hours)) if self.enabled else 0.0
 
-    def charge_limit(self, hours: float) -> float:
-        """Return how much it can take for ``hours`` without overflowing, in W."""
-        room = self.capacity_wh - self.energy_wh
+    def charge_limit(self, hours: float, ceiling_percent: float = 100.0) -> float:
+        """Return how much it can take for ``hours`` without going above ``ceiling_percent``, in W."""
+        room = self.capacity_wh * ceiling_percent / 100 - self.energy_wh
         return max(0.0, min(self.max_charge_w, room / math.sqrt(self.efficiency) / hours)) if self.enabled else 0.0
 
     def integrate(self, hours: float) -> None:
@@ -57,7 +57,11 @@ class Battery:
 
 @dataclass(slots=True, kw_only=True)
 class Counters:
-    """Lifetime energies in Wh."""
+    """Lifetime energies in Wh.
+
+    ``output_wh`` is what sun and batteries together gave on the AC side, ``grid_charge_wh`` what the batteries took from
+    the grid (the sun serves the household first).
+    """
 
     solar_wh: float = 0.0
     standby_wh: float = 0.0
@@ -66,6 +70,8 @@ class Counters:
     grid_export_wh: float = 0.0
     battery_charge_wh: float = 0.0
     battery_discharge_wh: float = 0.0
+    output_wh: float = 0.0
+    grid_charge_wh: float = 0.0
 
     @classmethod
     def of_two_years(cls, *, charged_wh: float, discharged_wh: float) -> Counters:
@@ -79,6 +85,7 @@ class Counters:
             grid_export_wh=exported,
             battery_charge_wh=charged_wh,
             battery_discharge_wh=discharged_wh,
+            output_wh=solar - charged_wh + discharged_wh,
         )
 
 
@@ -87,8 +94,10 @@ class Settings:
     """What ``House.set`` changes.
 
     ``solar_w``/``home_w`` replace sun and household (``None``: as nature has it); ``command_w`` is what mode
-    *scheduler* asks of the batteries (+ = discharge); ``reserve_percent`` is on the physical scale; ``grid_charge_w``
-    is how fast the grid may charge; ``halted`` batteries do nothing.
+    *scheduler* asks of the batteries (+ = discharge); ``reserve_percent`` and ``ceiling_percent`` (where charging ends)
+    are on the physical scale; ``grid_charge_w`` is how fast the grid may charge, ``charge_limit_w`` and
+    ``discharge_limit_w`` hold for every mode, ``output_limit_w`` for sun and batteries together; ``halted`` batteries do
+    nothing.
     """
 
     mode: Mode = "self_consumption"
@@ -98,6 +107,10 @@ class Settings:
     command_w: float = 0.0
     grid_charge_w: float = 3_000.0
     export_limit_w: float = math.inf
+    ceiling_percent: float = 100.0
+    charge_limit_w: float = math.inf
+    discharge_limit_w: float = math.inf
+    output_limit_w: float = math.inf
     halted: bool = False
 
 
@@ -111,6 +124,11 @@ class Flows:
     grid: float = 0.0
     battery: float = 0.0
     blackout: bool = False
+
+    @property
+    def need(self) -> float:
+        """Return what sun alone leaves to batteries and grid; negative: surplus."""
+        return self.home + self.standby - self.solar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
