@@ -168,7 +168,8 @@ LOOKS = (
     Look("firmware", "24.44.0", None, None, None, None),
     Look("grid_status", "connected", "enum", None, None, None),
 )
-UNSHOWN = {Quantity.DURATION, Quantity.FLAG}  # no reading has the one yet; the other is a binary sensor's
+# No reading has the first yet; the second is a binary sensor's, the third a select's.
+UNSHOWN = {Quantity.DURATION, Quantity.FLAG, Quantity.SCHEDULE}
 
 FLAGS = {
     "on_grid": "power",

@@ -15,13 +15,14 @@ from .changes import SETTINGS_STREAM, Changes
 from .connection import Connection
 from .const import DOMAIN
 from .coordinator import FeedCoordinator
-from .core.board import Board, needed_for
+from .core.board import SITE_FEED, Board
 from .core.counters import Counters
-from .core.errors import AuthFailed, BadAnswer, CertificateChanged, HubError, Locked, RateLimited, Unreachable
+from .core.errors import AuthFailed, BadAnswer, HubError, Locked, RateLimited, TooSoon
 from .core.feed import Feed
 from .core.model import Ref, Snapshot, Value
 from .devices import DeviceBook, devices_from
 from .event_log import EventLog
+from .feeds import FeedBook
 from .messages import describe, shown
 from .opening import Tools
 from .stores import EntryStore
@@ -31,9 +32,7 @@ type HubConfigEntry = ConfigEntry[AccountRuntime]
 type Listener = Callable[[], None]
 
 # Readings the account itself gives, on its root device.
-OWN_KEYS = ("reachable", "locked_until", "calls_today")
-# Failures after which the other feeds need not try.
-NOBODY_THERE = (AuthFailed, CertificateChanged, Locked, Unreachable)
+OWN_KEYS = ("reachable", "locked_until", "calls_today", "next_call")
 
 
 class AccountRuntime:
@@ -68,16 +67,16 @@ class AccountRuntime:
         self._providers = {Ref(device, key): feed for feed, device, key in state.get("providers", ())}
         self.changes = Changes(self, state.get("desk"))
         account.restore(devices_from(state.get("devices", ())))
-        self.feeds = {
-            feed.key: FeedCoordinator(hass, entry, feed, self.clock, self.connection, self.async_fetch)
-            for feed in account.feeds
-        }
+        self.feeds = FeedBook(
+            hass, entry, self.clock, self.connection, fetch=self.async_fetch, on_plan=self._notify_own
+        )
         self._adders: list[Listener] = []
         self._own_listeners: list[tuple[Ref, Listener]] = []
         self._cancel_expiry: CALLBACK_TYPE | None = None
         self._expiry: datetime | None = None
         self._started = self._stopped = False
         self._present: object = None
+        self.feeds.follow(account.feeds)
 
     async def async_start(self) -> None:
         """Ask every feed once.
@@ -86,16 +85,11 @@ class AccountRuntime:
         failure raises ConfigEntryNotReady or ConfigEntryAuthFailed.
         """
         await self._async_register_devices()
-        for coordinator in self.feeds.values():
-            await coordinator.async_refresh()
-            if isinstance(coordinator.error, NOBODY_THERE):
-                break
-        errors = [coordinator.error for coordinator in self.feeds.values() if coordinator.error]
+        error = await self.feeds.async_start()
         if not self._providers:
-            error = errors[0] if errors else BadAnswer("Nothing could be read")
+            error = error or BadAnswer("Nothing could be read")
             raise _setup_error(error) from error
-        for coordinator in self.feeds.values():
-            coordinator.keep_asking()
+        self.feeds.keep_asking()
         self._started = True
         self.connection.started()
         self.changes.start()
@@ -133,6 +127,7 @@ class AccountRuntime:
             "reachable": self.connection.answers,
             "locked_until": self.connection.locked_until,
             "calls_today": self.door.calls_today,
+            "next_call": self.feeds.next_call,
         }
         return own[ref.key]
 
@@ -142,15 +137,19 @@ class AccountRuntime:
         return reading.measured_at if reading else None
 
     def is_available(self, ref: Ref) -> bool:
-        """Tell whether the present value still means something: of a device that is gone nothing does."""
+        """Tell whether the present value still means something.
+
+        Of a device that is gone nothing does, nor what no feed brings any more.
+        """
         if ref.device not in self.devices:
             return False
-        return self.is_own(ref) or self.board.available(ref, self.clock.now())
+        if self.is_own(ref):
+            return True
+        return self._coordinator_of(ref) is not None and self.board.available(ref, self.clock.now())
 
-    def interval_of(self, feed: str) -> float:
-        """Return the present interval of a feed in seconds."""
-        coordinator = self.feeds.get(feed)
-        return coordinator.feed.interval if coordinator else 0.0
+    def _coordinator_of(self, ref: Ref) -> FeedCoordinator | None:
+        """Return what brings a reading, if anything does now."""
+        return self.feeds.get(self._providers.get(ref, ""))
 
     @callback
     def async_subscribe(self, ref: Ref, listener: Listener) -> CALLBACK_TYPE:
@@ -158,8 +157,8 @@ class AccountRuntime:
 
         One that no feed has brought yet, such as a setting that could not be read, is wanted of all of them.
         """
-        if (feed := self._providers.get(ref)) in self.feeds:
-            return self.feeds[feed].async_add_listener(listener, ref)
+        if (coordinator := self._coordinator_of(ref)) is not None:
+            return coordinator.async_add_listener(listener, ref)
         own = (ref, listener)
         self._own_listeners.append(own)
         return lambda: self._own_listeners.remove(own)
@@ -172,18 +171,13 @@ class AccountRuntime:
 
     async def async_refresh(self, ref: Ref) -> None:
         """Ask for a reading now, as far as its feed's floor allows."""
-        if (feed := self._providers.get(ref)) in self.feeds:
-            await self.feeds[feed].async_request_refresh()
+        if (coordinator := self._coordinator_of(ref)) is not None:
+            await coordinator.async_request_refresh()
 
     async def async_refresh_all(self) -> None:
         """Ask for everything now, as far as the floors allow; raises HomeAssistantError for what failed first."""
-        for coordinator in self.feeds.values():
-            await coordinator.async_refresh()
-            if isinstance(coordinator.error, NOBODY_THERE):
-                break
-        for coordinator in self.feeds.values():
-            if coordinator.error is not None:
-                raise shown(coordinator.error) from coordinator.error
+        if (error := await self.feeds.async_refresh()) is not None:
+            raise shown(error) from error
 
     # Fetching
 
@@ -199,7 +193,7 @@ class AccountRuntime:
             return None
         coordinator.succeeded()
         if self.connection.succeeded(coordinator.feed.key):
-            self._hurry()
+            self.feeds.hurry()
         await self._take(coordinator.feed, snapshot)
         return snapshot
 
@@ -207,9 +201,11 @@ class AccountRuntime:
         """Return what somebody looks at; of a feed not asked since the start, what is not disabled."""
         known = frozenset(self._providers)
         if coordinator.data is None:
-            return Wanted(refs=needed_for(known - self._disabled()), known=known)
-        refs = frozenset(ref for feed in self.feeds.values() for ref in feed.refs)
-        return Wanted(refs=needed_for(refs | {ref for ref, _ in self._own_listeners}), known=known)
+            refs = known - self._disabled()
+        else:
+            refs = frozenset(ref for feed in self.feeds.values() for ref in feed.refs)
+            refs |= {ref for ref, _ in self._own_listeners}
+        return Wanted(refs=self.board.needed_for(refs, self.devices), known=known)
 
     def _disabled(self) -> frozenset[Ref]:
         entries = er.async_entries_for_config_entry(er.async_get(self.hass), self.entry.entry_id)
@@ -222,8 +218,11 @@ class AccountRuntime:
             await self._async_register_devices()
         self.board.merge(feed, snapshot, now)
         self.board.add_site_values(self.devices, now)
+        self.feeds.follow(self.account.feeds)
         for ref, reading in self.board.readings.items():
-            self._providers.setdefault(ref, reading.feed if reading.feed in self.feeds else feed.key)
+            news = ref in snapshot.values or reading.feed == SITE_FEED
+            if ref not in self._providers or (news and self._providers[ref] not in self.feeds):
+                self._providers[ref] = reading.feed if reading.feed in self.feeds else feed.key
         if self.events.watch(snapshot.streams, snapshot.happenings):
             self.entry.async_create_task(self.hass, self._store.async_save(self._state()), f"{DOMAIN} remember events")
         self.changes.observe(snapshot.values.keys())
@@ -235,14 +234,17 @@ class AccountRuntime:
     @callback
     def _notify_listeners_of_other_feeds(self, feed: Feed, snapshot: Snapshot) -> None:
         """Tell entities that listen to the feed which brought their reading first, when another brings news."""
-        for key in {self._providers.get(ref) for ref in snapshot.values} - {feed.key}:
-            if key in self.feeds:
-                self.feeds[key].async_update_listeners()
+        for key in {self._providers.get(ref, "") for ref in snapshot.values} - {feed.key}:
+            if (coordinator := self.feeds.get(key)) is not None:
+                coordinator.async_update_listeners()
 
     def _on_failure(self, coordinator: FeedCoordinator, error: HubError) -> None:
         """Note why a feed got no answer and when it is worth asking again."""
-        coordinator.failed(error)
         now = self.clock.now()
+        if isinstance(error, TooSoon):
+            coordinator.postponed(error, now + timedelta(seconds=error.retry_after))
+            return
+        coordinator.failed(error)
         if isinstance(error, RateLimited):
             coordinator.not_before = now + timedelta(seconds=error.retry_after)
         if isinstance(error, Locked):
@@ -253,12 +255,6 @@ class AccountRuntime:
         else:  # Home Assistant itself tells that the very first start failed
             self.connection.explain(error)
         self.refresh_view()
-
-    @callback
-    def _hurry(self) -> None:
-        """Let feeds that failed try again at once: the vendor answers again."""
-        for coordinator in self.feeds.values():
-            coordinator.hurry()
 
     # Keeping the view true
 
@@ -286,8 +282,7 @@ class AccountRuntime:
     @callback
     def notify(self) -> None:
         """Let every entity look at its value again."""
-        for coordinator in self.feeds.values():
-            coordinator.async_update_listeners()
+        self.feeds.notify()
         self._notify_own()
 
     @callback

@@ -10,10 +10,11 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_point_in_utc_time
 
 from .const import ENTITY_PATIENCE
-from .core.control import ChangeRefused, Control, Outcome, Receipt
+from .core.control import Control, Outcome, Receipt
 from .core.desk import ControlDesk, Writer
 from .core.errors import AuthFailed, HubError
 from .core.model import Happening, Ref, Value
+from .core.refusal import ChangeRefused
 from .messages import not_confirmed, refused, shown, spell_settings
 from .vendors.base import Account
 
@@ -164,7 +165,7 @@ class Changes:
         reading = self._runtime.board.readings.get(ref)
         if reading is None or not self._runtime.is_available(ref):
             return None
-        oldest = self._runtime.clock.now() - timedelta(seconds=FRESH * self._runtime.interval_of(reading.feed))
+        oldest = self._runtime.clock.now() - timedelta(seconds=FRESH * self._runtime.feeds.interval_of(reading.feed))
         return reading.value if reading.measured_at >= oldest else None
 
     @callback

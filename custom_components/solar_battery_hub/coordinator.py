@@ -37,8 +37,13 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         clock: Clock,
         connection: Connection,
         fetch: FetchFeed,
+        on_plan: Callable[[], None],
     ) -> None:
-        """Prepare one feed of an account; ``fetch`` brings its snapshot, or ``None`` when there was no answer."""
+        """Prepare one feed of an account.
+
+        ``fetch`` brings its snapshot, or ``None`` when there was no answer; ``on_plan`` is
+        called whenever the next call is set.
+        """
         super().__init__(
             hass,
             _LOGGER,
@@ -51,6 +56,10 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         self.error: HubError | None = None
         self.last_call: datetime | None = None
         self.not_before: datetime | None = None
+        self.due: datetime | None = None  # the next call, if one is planned
+        self._call_before: datetime | None = None
+        self._resting = False
+        self._on_plan = on_plan
         self._clock = clock
         self._connection = connection
         self._fetch = fetch
@@ -83,6 +92,25 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         self.error = error
 
     @callback
+    def postponed(self, error: HubError, until: datetime) -> None:
+        """Note that it is too early for a call: nothing failed, and the one just made does not count."""
+        self.error = error
+        self.not_before = until
+        self.last_call = self._call_before
+
+    @callback
+    def rest(self) -> None:
+        """Ask no more: the account has no such feed now."""
+        self._resting = True
+        self.due = None
+        self._unschedule_refresh()
+
+    @callback
+    def wake(self) -> None:
+        """Ask again."""
+        self._resting = False
+
+    @callback
     def hurry(self) -> None:
         """Try again now if the last call failed or was never made: the vendor answers again."""
         if not self.failures and self.data is not None:
@@ -97,12 +125,12 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         now = self._clock.now()
         if self.last_call is not None and now < self.last_call:
             self.not_before = None  # the clock was put back; whoever still wants a pause says so again
-        if self._connection.refused:
-            self.update_interval = None
+        if self._connection.refused or self._resting:
+            self.update_interval = self.due = None
             return self.data
         if self.not_before is None or now >= self.not_before:
             if may_call(self.feed, self.last_call, now):
-                self.last_call = now
+                self._call_before, self.last_call = self.last_call, now
                 self.data = await self._fetch(self) or self.data
         self._plan()
         return self.data
@@ -120,3 +148,5 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         if self.not_before is not None:
             due = max(due, self.not_before)
         self.update_interval = max(due - now, timedelta(seconds=1))
+        self.due = now + self.update_interval
+        self._on_plan()

@@ -168,7 +168,7 @@ def _in_order(refs: Iterable[Ref]) -> list[Ref]:
 
 def is_sensor(definition: Definition) -> bool:
     """Tell whether a reading is shown by a sensor."""
-    return definition.quantity is not Quantity.FLAG
+    return definition.quantity not in (Quantity.FLAG, Quantity.SCHEDULE)
 
 
 @callback

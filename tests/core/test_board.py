@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.solar_battery_hub.core.board import Board, needed_for
+from custom_components.solar_battery_hub.core.board import Board
 from custom_components.solar_battery_hub.core.counters import Counters
 from custom_components.solar_battery_hub.core.feed import Feed
 from custom_components.solar_battery_hub.core.model import Device, DeviceKind, Gone, Ref, Reported, Snapshot
@@ -77,7 +77,22 @@ def test_today_is_derived_from_total_at_local_midnight(board: Board) -> None:
         if minutes == 5:
             assert board.value(SOLAR_TODAY) == pytest.approx(1.0)
     assert board.value(SOLAR_TODAY) == pytest.approx(1.0)  # 101 → 102 since the last sample before midnight
-    assert needed_for({SOLAR_TODAY}) == {SOLAR_TODAY, SOLAR_TOTAL}
+    assert board.needed_for({SOLAR_TODAY}, ()) == {SOLAR_TODAY, SOLAR_TOTAL}
+
+
+def test_what_is_computed_needs_its_parts(board: Board) -> None:
+    """Whoever looks at the house alone still needs what the inverter says of grid, sun and battery."""
+    devices = [
+        Device(id="site", kind=DeviceKind.SITE, name="Site", manufacturer="x"),
+        Device(id="a", kind=DeviceKind.INVERTER, name="A", manufacturer="x", parent="site"),
+    ]
+    terms = {Ref("a", key): 100.0 for key in ("solar_power", "grid_power", "battery_power")}
+    board.merge(POWER, snapshot(NOON, terms), NOON)
+    board.add_site_values(devices, NOON)
+    home = Ref("site", "home_power")
+    assert board.value(home) == 300.0
+    assert board.needed_for({home}, devices) >= terms.keys() | {home}
+    assert board.needed_for({Ref("a", "solar_power")}, devices) == {Ref("a", "solar_power")}
 
 
 def test_vendors_own_today_wins(board: Board) -> None:

@@ -9,7 +9,7 @@ from .catalogue import CATALOGUE, DECIMALS, Definition, Kind, Quantity, look_up
 from .counters import Counters
 from .feed import Feed
 from .model import Device, Gone, Ref, Reported, Snapshot, Value
-from .site import site_values, sites
+from .site import site_values, sites, terms_of
 
 SITE_FEED = "site"  # marks values that were computed from parts
 FASTEST = 200.0  # kW; a counter that runs faster than any house is doubted first
@@ -27,15 +27,6 @@ class Reading:
     feed: str
     expires_at: datetime | None
     gone: bool = False
-
-
-def needed_for(refs: Iterable[Ref]) -> frozenset[Ref]:
-    """Add to these readings the ones they are computed from."""
-    needed = set(refs)
-    for ref in refs:
-        if ref.key.endswith("_today"):
-            needed.add(Ref(ref.device, ref.key.removesuffix("_today") + "_total"))
-    return frozenset(needed)
 
 
 class Board:
@@ -77,6 +68,17 @@ class Board:
                 old = self.readings.get(ref)
                 if old is None or old.feed == SITE_FEED:
                     self._put(ref, value, now, SITE_FEED, now, None)
+
+    def needed_for(self, refs: Iterable[Ref], devices: Iterable[Device]) -> frozenset[Ref]:
+        """Add to these readings the ones they are computed from."""
+        needed = set(refs)
+        members = {site: [part.id for part in parts] for site, parts in sites(devices).items()}
+        for ref in tuple(needed):
+            if ref.key.endswith("_today"):
+                needed.add(Ref(ref.device, ref.key.removesuffix("_today") + "_total"))
+            if (reading := self.readings.get(ref)) and reading.feed == SITE_FEED:
+                needed |= {Ref(part, term) for part in members.get(ref.device, ()) for term in terms_of(ref.key)}
+        return frozenset(needed)
 
     def value(self, ref: Ref) -> Value:
         """Return the present value, ``None`` when there is none."""

@@ -95,6 +95,13 @@ _DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., float | None]]] = {
 }
 
 
+def terms_of(key: str) -> tuple[str, ...]:
+    """Return the readings of site and parts that a site's value may be computed from."""
+    if key == "battery_level":
+        return (key, "battery_capacity")
+    return (key, *_DERIVED[key][0]) if key in _DERIVED else (key,)
+
+
 def _by_kind(parts: Mapping[str, str], site: str) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     for device, kind in parts.items():

@@ -1,0 +1,124 @@
+"""The feeds of a running account: they come and go with its devices."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+
+from .connection import Connection
+from .coordinator import FeedCoordinator, FetchFeed
+from .core.clock import Clock
+from .core.errors import AuthFailed, CertificateChanged, HubError, Locked, Unreachable
+from .core.feed import Feed
+
+# Failures after which the other feeds need not try.
+NOBODY_THERE = (AuthFailed, CertificateChanged, Locked, Unreachable)
+
+
+class FeedBook(Mapping[str, FeedCoordinator]):
+    """The coordinators of the feeds an account has now, by key."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        clock: Clock,
+        connection: Connection,
+        *,
+        fetch: FetchFeed,
+        on_plan: Callable[[], None],
+    ) -> None:
+        """Start empty; ``fetch`` brings a feed's snapshot, ``on_plan`` hears of every next call."""
+        self._hass = hass
+        self._entry = entry
+        self._make: Callable[[Feed], FeedCoordinator] = lambda feed: FeedCoordinator(
+            hass, entry, feed, clock, connection, fetch, on_plan
+        )
+        self._connection = connection
+        self._running: dict[str, FeedCoordinator] = {}
+        self._resting: dict[str, FeedCoordinator] = {}
+        self._started = False
+
+    @override
+    def __getitem__(self, key: str) -> FeedCoordinator:
+        return self._running[key]
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._running)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._running)
+
+    @callback
+    def follow(self, feeds: Sequence[Feed]) -> None:
+        """Run these feeds and no others; whoever listens to one that comes back still does."""
+        present = {feed.key: feed for feed in feeds}
+        for key in self._running.keys() - present.keys():
+            self._resting[key] = self._running.pop(key)
+            self._resting[key].rest()
+            self._connection.idle(key)
+        for key, feed in present.items():
+            if (coordinator := self._running.get(key)) is not None:
+                coordinator.feed = feed
+            else:
+                self._begin(feed)
+
+    def _begin(self, feed: Feed) -> None:
+        coordinator = self._resting.pop(feed.key, None) or self._make(feed)
+        coordinator.feed = feed
+        coordinator.wake()
+        self._running[feed.key] = coordinator
+        if self._started:
+            coordinator.keep_asking()
+            self._entry.async_create_task(self._hass, coordinator.async_refresh(), f"{coordinator.name} begins")
+
+    async def async_start(self) -> HubError | None:
+        """Ask every feed once, also those that turn up meanwhile; return the first error."""
+        asked: set[str] = set()
+        while waiting := [key for key in self._running if key not in asked]:
+            asked.add(waiting[0])
+            coordinator = self._running[waiting[0]]
+            await coordinator.async_refresh()
+            if isinstance(coordinator.error, NOBODY_THERE):
+                break
+        return next((coordinator.error for coordinator in self.values() if coordinator.error), None)
+
+    @callback
+    def keep_asking(self) -> None:
+        """Let each ask until its first answer; feeds that turn up from now on begin by themselves."""
+        self._started = True
+        for coordinator in self.values():
+            coordinator.keep_asking()
+
+    async def async_refresh(self) -> HubError | None:
+        """Ask for everything now, as far as the floors allow; return the first failure."""
+        for coordinator in list(self.values()):
+            await coordinator.async_refresh()
+            if isinstance(coordinator.error, NOBODY_THERE):
+                break
+        return next((coordinator.error for coordinator in self.values() if coordinator.failures), None)
+
+    @callback
+    def hurry(self) -> None:
+        """Let feeds that failed try again at once: the vendor answers again."""
+        for coordinator in self.values():
+            coordinator.hurry()
+
+    @callback
+    def notify(self) -> None:
+        """Let every entity look at its value again."""
+        for coordinator in self.values():
+            coordinator.async_update_listeners()
+
+    @property
+    def next_call(self) -> datetime | None:
+        """When the vendor is asked next, if ever."""
+        return min((due for coordinator in self.values() if (due := coordinator.due)), default=None)
+
+    def interval_of(self, key: str) -> float:
+        """Return the present interval of a feed in seconds."""
+        return self._running[key].feed.interval if key in self._running else 0.0
