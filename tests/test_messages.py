@@ -9,7 +9,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.solar_battery_hub.core.catalogue import Quantity
-from custom_components.solar_battery_hub.core.control import ChangeRefused, ControlKind, Setting
+from custom_components.solar_battery_hub.core.control import ControlKind, Setting
 from custom_components.solar_battery_hub.core.errors import (
     BadAnswer,
     HubError,
@@ -19,6 +19,7 @@ from custom_components.solar_battery_hub.core.errors import (
     Unreachable,
     WriteRefused,
 )
+from custom_components.solar_battery_hub.core.refusal import ChangeRefused
 from custom_components.solar_battery_hub.vendors.base import Account, Action
 from tests.bad_days.tools import patiently
 from tests.hub import Hub

@@ -9,9 +9,10 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .core.control import ChangeRefused, Receipt
+from .core.control import Receipt
 from .core.errors import HubError, Locked, NotSupported, RateLimited, WriteRefused
 from .core.model import Value
+from .core.refusal import ChangeRefused
 
 
 def shown(error: HubError) -> HomeAssistantError:

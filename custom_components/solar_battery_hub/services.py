@@ -19,9 +19,9 @@ import voluptuous as vol
 
 from .account_runtime import AccountRuntime
 from .const import ACTION_PATIENCE, DOMAIN
-from .core.control import ChangeRefused
 from .core.errors import HubError
 from .core.model import Value
+from .core.refusal import ChangeRefused
 from .messages import refused
 from .vendors import VENDORS
 from .vendors.base import Action, Capability

@@ -6,7 +6,6 @@ import pytest
 
 from custom_components.solar_battery_hub.core.catalogue import Quantity
 from custom_components.solar_battery_hub.core.control import (
-    ChangeRefused,
     Control,
     ControlKind,
     Outcome,
@@ -15,6 +14,7 @@ from custom_components.solar_battery_hub.core.control import (
     check,
 )
 from custom_components.solar_battery_hub.core.model import Value
+from custom_components.solar_battery_hub.core.refusal import ChangeRefused
 
 SETTINGS = {
     setting.key: setting

@@ -6,7 +6,7 @@ from typing import override
 
 import pytest
 
-from custom_components.solar_battery_hub.core.control import ChangeRefused, Outcome
+from custom_components.solar_battery_hub.core.control import Outcome
 from custom_components.solar_battery_hub.core.errors import (
     AuthFailed,
     BadAnswer,
@@ -16,6 +16,7 @@ from custom_components.solar_battery_hub.core.errors import (
     WriteRefused,
 )
 from custom_components.solar_battery_hub.core.model import Ref, Value
+from custom_components.solar_battery_hub.core.refusal import ChangeRefused
 
 from .desk_bench import LIMIT, MODE, RESERVE, Bench, FakeDevice
 from .virtual_time import run

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.solar_battery_hub.core.control import ChangeRefused, Outcome
+from custom_components.solar_battery_hub.core.control import Outcome
 from custom_components.solar_battery_hub.core.errors import (
     AuthFailed,
     BadAnswer,
@@ -21,6 +21,7 @@ from custom_components.solar_battery_hub.core.errors import (
     WriteRefused,
 )
 from custom_components.solar_battery_hub.core.model import Ref
+from custom_components.solar_battery_hub.core.refusal import ChangeRefused
 
 from .desk_bench import LIMIT, Bench, FakeDevice
 from .virtual_time import START, run

@@ -6,9 +6,10 @@ from dataclasses import replace
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.solar_battery_hub.core.control import ChangeRefused, Outcome, Receipt
+from custom_components.solar_battery_hub.core.control import Outcome, Receipt
 from custom_components.solar_battery_hub.core.errors import HubError, Unreachable, WriteRefused
 from custom_components.solar_battery_hub.core.model import Ref, Value
+from custom_components.solar_battery_hub.core.refusal import ChangeRefused
 
 from .desk_bench import RESERVE, Bench, FakeDevice
 from .virtual_time import run

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.solar_battery_hub.core.control import ChangeRefused
+from custom_components.solar_battery_hub.core.refusal import ChangeRefused
 from custom_components.solar_battery_hub.core.schedule import Job, Problem, Reason, Schedule, ScheduleError, Slot
 
 from .schedule_models import schedule, slot

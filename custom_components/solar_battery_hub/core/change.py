@@ -19,7 +19,8 @@ class Change:
     """What one caller asked of one device, and how far it got.
 
     ``live`` is what no later change has replaced, ``sent`` what was sent, ``found`` what the
-    last answer of the device says about that, ``attempts`` how often it was asked.
+    last answer of the device says about that, ``attempts`` how often it was asked, ``parts``
+    what became of each part when the sending ended half-way.
     """
 
     device: str
@@ -31,6 +32,7 @@ class Change:
     sent: Mapping[str, Value] = field(default_factory=dict)
     found: Mapping[str, Value] = field(default_factory=dict)
     attempts: int = 0
+    parts: Mapping[str, str] = field(default_factory=dict)
     called: asyncio.Future[None] = field(default_factory=asyncio.Future)
 
     def give_way(self, keys: Iterable[str]) -> None:

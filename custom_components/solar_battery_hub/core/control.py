@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from .catalogue import UNITS, Quantity
 from .model import Value
-
-NOISE: Final = 1e-6  # how far a number may be off its step, in steps: what decimals cost in binary
+from .refusal import ChangeRefused
+from .schedule import Schedule, ScheduleError, ScheduleRules
+from .steps import on_step
 
 
 class ControlKind(StrEnum):
@@ -25,6 +26,7 @@ class ControlKind(StrEnum):
     TIME = "time"
     TEXT = "text"
     BUTTON = "button"
+    SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +36,14 @@ class Setting:
     ``key`` is a catalogue key where the setting is also a reading. ``options`` are the
     writable ones of a SELECT; ``minimum``, ``maximum`` and ``step`` bound a NUMBER,
     ``minimum`` and ``maximum`` the length of a TEXT. A BUTTON is written as ``True`` and
-    confirmed when it reads back as ``True``.
+    confirmed when it reads back as ``True``. A SCHEDULE is the text of ``Schedule.as_text``;
+    ``rules`` are what the device can hold of one, and shared numbers that a text leaves out
+    are what the device has.
     ``tolerance`` is how far a number may read back from what was asked. The device is
     read ``settle`` seconds after the write and then every ``pause`` seconds until it
     agrees or the caller's patience ends. Where no read is possible for longer than that
-    (``settle`` above the patience), the change is accepted and verified later.
+    (``settle`` above the patience), the change is accepted and verified later; ``read_later``
+    says that this may happen with a short settle time too (the account raises ``ReadLater``).
     """
 
     key: str
@@ -48,9 +53,11 @@ class Setting:
     maximum: float | None = None
     step: float | None = None
     quantity: Quantity | None = None
+    rules: ScheduleRules | None = None
     tolerance: float = 0.0
     settle: float = 0.0
     pause: float = 3.0
+    read_later: bool = False
     config: bool = False
     enabled: bool = True
 
@@ -58,6 +65,8 @@ class Setting:
         """Tell whether a value read from the device is the one asked for."""
         if isinstance(asked, float | int) and isinstance(found, float | int):
             return abs(asked - found) <= self.tolerance
+        if asked != found and self.rules is not None:
+            return _same_schedule(self.rules, asked, found)
         return asked == found
 
 
@@ -84,7 +93,8 @@ class Receipt:
     """What came of a write: asked, sent, read back, matched, attempts, seconds.
 
     ``attempts`` counts reads of the device after sending; ``verify_at`` is an ISO time
-    and only set when the outcome is ACCEPTED.
+    and only set when the outcome is ACCEPTED. ``parts`` tells what became of each part of a
+    write that ended half-way (``WriteIncomplete``), unless the device has it all.
     """
 
     device: str
@@ -96,6 +106,7 @@ class Receipt:
     attempts: int = 0
     seconds: float = 0.0
     verify_at: str | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as an action's answer (JSON types only)."""
@@ -108,20 +119,8 @@ class Receipt:
             "attempts": self.attempts,
             "seconds": round(self.seconds, 2),
             "verify_at": self.verify_at,
+            **({"parts": dict(self.parts)} if self.parts else {}),
         }
-
-
-class ChangeRefused(ValueError):
-    """A change that was refused before anything was sent.
-
-    ``reason`` is a translation key, ``placeholders`` its values.
-    """
-
-    def __init__(self, reason: str, **placeholders: str) -> None:
-        """Remember why."""
-        super().__init__(reason)
-        self.reason = reason
-        self.placeholders = placeholders
 
 
 def check(controls: Sequence[Control], changes: Mapping[str, Value]) -> dict[str, Setting]:
@@ -130,7 +129,8 @@ def check(controls: Sequence[Control], changes: Mapping[str, Value]) -> dict[str
     Raises ChangeRefused for the first one that is not: ``nothing_to_change``,
     ``setting_not_available`` {setting}, ``wrong_type`` {setting}, ``option_not_available``
     {setting, option, options}, ``value_out_of_range`` {setting, minimum, maximum},
-    ``value_off_step`` {setting, step}, ``text_length`` {setting, minimum, maximum}.
+    ``value_off_step`` {setting, step}, ``text_length`` {setting, minimum, maximum}, and for
+    a schedule those of ``schedule.Reason``, as ScheduleError.
     """
     if not changes:
         raise ChangeRefused("nothing_to_change")
@@ -153,10 +153,8 @@ def _check_number(setting: Setting, value: Value) -> None:
         raise ChangeRefused("wrong_type", setting=setting.key)
     if not _within(setting, value):
         raise ChangeRefused("value_out_of_range", setting=setting.key, **_bounds(setting))
-    if setting.step:
-        steps = (value - (setting.minimum or 0.0)) / setting.step
-        if abs(steps - round(steps)) > NOISE:
-            raise ChangeRefused("value_off_step", setting=setting.key, step=_with_unit(setting, setting.step))
+    if setting.step and not on_step(value, setting.minimum or 0.0, setting.step):
+        raise ChangeRefused("value_off_step", setting=setting.key, step=_with_unit(setting, setting.step))
 
 
 def _check_text(setting: Setting, value: Value) -> None:
@@ -181,6 +179,12 @@ def _check_button(setting: Setting, value: Value) -> None:
         raise ChangeRefused("wrong_type", setting=setting.key)
 
 
+def _check_schedule(setting: Setting, value: Value) -> None:
+    rules = setting.rules or ScheduleRules()
+    if problems := rules.check(Schedule.from_text(value), complete=False):
+        raise ScheduleError(*problems)
+
+
 _CHECKS: Final[Mapping[ControlKind, Callable[[Setting, Value], None]]] = {
     ControlKind.SELECT: _check_option,
     ControlKind.NUMBER: _check_number,
@@ -188,7 +192,16 @@ _CHECKS: Final[Mapping[ControlKind, Callable[[Setting, Value], None]]] = {
     ControlKind.TIME: _check_time,
     ControlKind.TEXT: _check_text,
     ControlKind.BUTTON: _check_button,
+    ControlKind.SCHEDULE: _check_schedule,
 }
+
+
+def _same_schedule(rules: ScheduleRules, asked: Value, found: Value) -> bool:
+    """Compare what the texts mean on the device; one that is no schedule is like no other."""
+    try:
+        return rules.same(Schedule.from_text(found), Schedule.from_text(asked))
+    except ScheduleError:
+        return False
 
 
 def _within(setting: Setting, number: float) -> bool:

@@ -9,16 +9,26 @@ from typing import Any, Final, Protocol, Self
 from .budget import Budget, Limit
 from .change import Change, Lines
 from .clock import Clock
-from .control import ChangeRefused, Control, Outcome, Receipt, Setting, check
-from .errors import BadAnswer, HubError, Locked, NotSupported, RateLimited, Unreachable
+from .control import Control, Outcome, Receipt, Setting, check
+from .errors import (
+    BadAnswer,
+    HubError,
+    Locked,
+    NotSupported,
+    RateLimited,
+    ReadLater,
+    Unreachable,
+    WriteIncomplete,
+)
 from .model import Ref, Value
+from .refusal import ChangeRefused
 from .watch import News, SettingsWatch
 
 CHANGED_ELSEWHERE: Final = "changed_elsewhere"  # the one outcome that no caller gets
 COURTESY: Final = timedelta(seconds=10)  # so long a replaced change may still land before the next one leaves
 RETRY: Final = timedelta(seconds=60)  # until a device is asked again about an accepted change
 DAY: Final = 86_400.0  # seconds
-PASSING: Final = (Unreachable, BadAnswer, Locked, RateLimited)
+PASSING: Final = (Unreachable, BadAnswer, Locked, RateLimited, ReadLater)
 
 
 class Writer(Protocol):
@@ -31,7 +41,7 @@ class Writer(Protocol):
         """Send changes once; raises the error family."""
 
     async def read_back(self, device: str, settings: frozenset[str]) -> Mapping[str, Value]:
-        """Read settings from the device itself; raises the error family."""
+        """Read settings from the device itself; raises the error family, ``ReadLater`` while that cannot be."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -113,14 +123,15 @@ class ControlDesk:
         """Make a device have these settings (key to value) and tell what came of it.
 
         Outcomes: ``unchanged`` (the device has them all, nothing sent), ``confirmed``,
-        ``superseded``, ``accepted`` (the settle time is longer than ``wait`` seconds: see
-        ``verify_due``), ``not_confirmed`` (the device disagrees, or took the change and could
-        not be read; for the caller to turn into an error).
+        ``superseded``, ``accepted`` (the settle time is longer than ``wait`` seconds, or the
+        account said ReadLater: see ``verify_due``), ``not_confirmed`` (the device disagrees, or
+        took the change and could not be read; for the caller to turn into an error).
         Raises ChangeRefused with nothing sent: the reasons of ``control.check``,
         ``device_busy``, ``daily_write_limit`` {time: ISO, UTC}. Raises the error family as the
         account does, with one exception: after Unreachable or BadAnswer from the write the
         device is read as if it had worked, and the error is raised only when that brings no
-        answer within ``wait`` either. Nothing is ever sent twice.
+        answer within ``wait`` either; after ReadLater the change stays pending then. Nothing is
+        ever sent twice.
         """
         change = self._change(device, changes, check(self._writer.controls(device), changes), wait)
         for earlier in self._lines.of(device):
@@ -242,11 +253,17 @@ class ControlDesk:
         if change.settle <= patience:
             try:
                 await self._read_until_it_agrees(change)
+            except ReadLater as err:
+                if change.live:
+                    accepted = self._accept(change, err.at)
+                    if lost is not None:
+                        raise lost from err
+                    return accepted
             except HubError:
                 self._conclude(change, Outcome.NOT_CONFIRMED)
                 raise
         elif lost is None and change.live:
-            return self._accept(change)
+            return self._accept(change, self._clock.now() + change.settle)
         receipt = self._conclude(change, change.outcome)
         if lost is not None and not change.found and receipt.outcome is Outcome.NOT_CONFIRMED:
             raise lost
@@ -262,6 +279,7 @@ class ControlDesk:
             await self._writer.write(change.device, change.sent)
         except (Unreachable, BadAnswer) as err:
             lost = err
+            change.parts = err.parts if isinstance(err, WriteIncomplete) else {}
         except HubError:
             for key in change.sent:
                 self._watch.refused(Ref(change.device, key))
@@ -294,9 +312,8 @@ class ControlDesk:
         found = await self._writer.read_back(change.device, frozenset(change.sent))
         change.found = {key: found[key] for key in change.sent if key in found}
 
-    def _accept(self, change: Change) -> Receipt:
+    def _accept(self, change: Change, verify_at: datetime) -> Receipt:
         """Leave the verification to ``verify_due``."""
-        verify_at = self._clock.now() + change.settle
         self._pending.append(_Pending(device=change.device, asked=dict(change.live), verify_at=verify_at))
         self._on_change()
         return self._receipt(change, Outcome.ACCEPTED, verify_at)
@@ -329,6 +346,8 @@ class ControlDesk:
         item.verify_at = now + RETRY
         if isinstance(err, Locked):
             item.verify_at = max(item.verify_at, err.until)
+        if isinstance(err, ReadLater) and err.at > now:
+            item.verify_at = err.at
         if isinstance(err, RateLimited):
             item.verify_at = max(item.verify_at, now + timedelta(seconds=err.retry_after))
         self._on_change()
@@ -355,6 +374,7 @@ class ControlDesk:
             attempts=change.attempts,
             seconds=self._clock.monotonic() - change.started,
             verify_at=verify_at.isoformat() if verify_at else None,
+            parts={} if outcome is Outcome.CONFIRMED else change.parts,
         )
 
 

@@ -1,5 +1,6 @@
 """The error family: the only errors a vendor's client raises (design §4)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 
@@ -63,6 +64,21 @@ class BadAnswer(HubError):
     """An answer came but it is not what the protocol promises."""
 
     key = "bad_answer"
+
+
+class WriteIncomplete(BadAnswer):
+    """A write of several parts ended half-way; what the device has of it shows when it is read.
+
+    ``parts`` maps the name of each part (a schedule's: group and number, ``segments 2``)
+    to ``written`` or ``not_written``.
+    """
+
+    key = "write_incomplete"
+
+    def __init__(self, parts: Mapping[str, str]) -> None:
+        """Remember what became of each part."""
+        super().__init__("Written in part: " + ", ".join(f"{name} {fate}" for name, fate in parts.items()))
+        self.parts = parts
 
 
 class NotSupported(HubError):

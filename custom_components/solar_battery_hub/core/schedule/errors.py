@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..control import ChangeRefused
+from ..refusal import ChangeRefused
 
 
 class Reason(StrEnum):

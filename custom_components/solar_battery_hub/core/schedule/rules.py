@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Any, Final
 
-from ..control import NOISE
+from ..steps import on_step
 from .errors import Problem, Reason, ScheduleError, problem
 from .schedule import Schedule, slot_order, time_at
 from .slot import MIDNIGHT, NUMBERS, WEEKDAYS, Job, Slot, minute_of
@@ -39,8 +39,7 @@ class NumberRule:
 
     def on_step(self, value: float) -> bool:
         """Tell whether the value is one of the steps."""
-        steps = (value - self.minimum) / self.step
-        return abs(steps - round(steps)) < NOISE
+        return on_step(value, self.minimum, self.step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +108,13 @@ class ScheduleRules:
         """Tell whether the two may not overlap."""
         return not self.groups_overlap or self.group_of(slot) is self.group_of(other)
 
-    def check(self, schedule: Schedule, present: Schedule | None = None) -> tuple[Problem, ...]:
+    def check(
+        self, schedule: Schedule, present: Schedule | None = None, *, complete: bool = True
+    ) -> tuple[Problem, ...]:
         """Return what keeps the device from holding the schedule; disabled slots are not looked at.
 
-        Shared numbers that no slot names are taken from ``present``, what the device has.
+        Shared numbers that no slot names are taken from ``present``, what the device has; they
+        are not missed with ``complete`` off, where what it has is only looked up later.
         Problems that concern several slots are looked for when each slot is good by itself.
         """
         asked = self._completed(schedule, present)
@@ -122,7 +124,9 @@ class ScheduleRules:
             return (problem(Reason.NO_SCHEDULE),)
         numbers = [number for number, slot in enumerate(schedule.slots, 1) if slot.enabled]
         numbered = list(zip(numbers, asked, strict=True))
-        problems = tuple(found for number, slot in numbered for found in self._slot_problems(number, slot))
+        problems = tuple(
+            found for number, slot in numbered for found in self._slot_problems(number, slot, complete=complete)
+        )
         return problems or tuple(self._plan_problems(numbered))
 
     def fit(self, schedule: Schedule, present: Schedule | None = None) -> Schedule:
@@ -199,7 +203,7 @@ class ScheduleRules:
             return halves
         return replace(slot, end=middle), replace(slot, start=middle)
 
-    def _slot_problems(self, number: int, slot: Slot) -> Iterator[Problem]:
+    def _slot_problems(self, number: int, slot: Slot, *, complete: bool) -> Iterator[Problem]:
         """Yield what is wrong with one slot by itself."""
         rule = self.modes.get(slot.mode)
         if rule is None:
@@ -213,7 +217,9 @@ class ScheduleRules:
                     Reason.OFF_STEP, slot=number, field=field, value=f"{moment:%H:%M}", step=self.step, unit="min"
                 )
         for field in NUMBERS:
-            yield from _number_problems(number, field, getattr(slot, field), getattr(rule, field))
+            value, bounds = getattr(slot, field), getattr(rule, field)
+            if complete or value is not None or bounds is None or not bounds.shared:
+                yield from _number_problems(number, field, value, bounds)
         yield from self._day_problems(number, slot)
 
     def _day_problems(self, number: int, slot: Slot) -> Iterator[Problem]:

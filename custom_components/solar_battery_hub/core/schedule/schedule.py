@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
 from itertools import groupby, product
+import json
 from typing import Any, NamedTuple, Self
 
 from .errors import Reason, ScheduleError, problem
@@ -65,6 +66,19 @@ class Schedule:
         if not isinstance(slots, list | tuple):
             raise ScheduleError(problem(Reason.BAD_SCHEDULE))
         return cls(slots=tuple(Slot.from_dict(slot, number=number) for number, slot in enumerate(slots, 1)))
+
+    def as_text(self) -> str:
+        """Return it as the one JSON text of ``as_dict``: how a schedule is the value of a reading or setting."""
+        return json.dumps(self.as_dict(), separators=(",", ":"))
+
+    @classmethod
+    def from_text(cls, text: object) -> Self:
+        """Return the schedule of ``as_text``; raises ScheduleError."""
+        try:
+            data = json.loads(text) if isinstance(text, str) else None
+        except ValueError:
+            data = None
+        return cls.from_dict(data)
 
 
 def time_at(minute: int) -> time:

@@ -1,0 +1,11 @@
+"""Numbers that go in steps."""
+
+from typing import Final
+
+NOISE: Final = 1e-6  # how far a number may be off its step, in steps: what decimals cost in binary
+
+
+def on_step(value: float, start: float, step: float) -> bool:
+    """Tell whether a number is a whole number of steps from the start."""
+    steps = (value - start) / step
+    return abs(steps - round(steps)) < NOISE
