@@ -58,12 +58,13 @@ class FeedBook(Mapping[str, FeedCoordinator]):
         """Run these feeds and no others; whoever listens to one that comes back still does."""
         present = {feed.key: feed for feed in feeds}
         for key in self._running.keys() - present.keys():
-            self._resting[key] = self._running.pop(key)
-            self._resting[key].rest()
+            coordinator = self._resting[key] = self._running.pop(key)
+            coordinator.rest()
             self._connection.idle(key)
+            coordinator.async_update_listeners()
         for key, feed in present.items():
-            if (coordinator := self._running.get(key)) is not None:
-                coordinator.feed = feed
+            if key in self._running:
+                self._running[key].feed = feed
             else:
                 self._begin(feed)
 

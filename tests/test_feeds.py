@@ -1,0 +1,169 @@
+"""Feeds that come and go with an account's devices, and answers that a vendor gives only so often."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import override
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.solar_battery_hub.const import DOMAIN
+from custom_components.solar_battery_hub.core.errors import HubError, TooSoon
+from custom_components.solar_battery_hub.core.feed import Feed
+from custom_components.solar_battery_hub.core.model import Device, DeviceKind, Ref, Snapshot
+from custom_components.solar_battery_hub.vendors.base import Wanted
+from tests.hub import Hub
+from tests.made_up import SITE, MadeUpAccount, add_made_up
+
+ROOF = Device(id="ROOF1", kind=DeviceKind.INVERTER, name="Roof", manufacturer="Nobody", parent=SITE)
+POWER = f"{ROOF.id}_solar_power"
+
+
+class Growing(MadeUpAccount):
+    """A cloud whose list of devices (``list``) brings a feed for each inverter, every ten minutes at the earliest."""
+
+    def __init__(self) -> None:
+        """Start without inverters."""
+        super().__init__()
+        self.values = {Ref(SITE, "site_name"): "Home"}
+        self.asked: list[str] = []
+        self.called_at = datetime.min.replace(tzinfo=UTC)
+        self.listed: tuple[Device, ...] = tuple(self.parts)
+        self.errors: dict[str, HubError] = {}
+        self.pace = 600.0
+
+    @property
+    @override
+    def feeds(self) -> Sequence[Feed]:
+        inverters = [part.id for part in self.listed if part.kind is DeviceKind.INVERTER]
+        live = [Feed(key=f"live_{part}", interval=self.pace, floor=600.0, devices=(part,)) for part in inverters]
+        return (Feed(key="list", interval=3600.0, floor=60.0), *live)
+
+    @override
+    async def fetch(self, feed: Feed, wanted: Wanted) -> Snapshot:
+        if feed.key in self.errors:
+            raise self.errors[feed.key]
+        assert self.clock is not None
+        self.asked.append(feed.key)
+        if feed.key == "list":
+            self.listed = tuple(self.parts)
+            return await super().fetch(feed, wanted)
+        self.called_at = self.clock.now()
+        return Snapshot(measured_at=self.clock.now(), values={Ref(part, "solar_power"): 500.0 for part in feed.devices})
+
+
+@pytest.fixture
+def account() -> Growing:
+    """Return an account whose devices the test decides about."""
+    return Growing()
+
+
+async def test_a_feed_that_turns_up_is_asked_at_once(
+    hub: Hub, account: Growing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.parts.append(ROOF)
+    await add_made_up(hub.hass, monkeypatch, account)
+    assert account.asked == ["list", f"live_{ROOF.id}"]
+    assert hub.state(POWER).state == "500.0"
+    second = Device(id="ROOF2", kind=DeviceKind.INVERTER, name="Barn", manufacturer="Nobody", parent=SITE)
+    account.parts.append(second)
+    await hub.advance(3660, step=60)
+    assert hub.state("ROOF2_solar_power").state == "500.0"
+    assert account.asked.count("live_ROOF2") == 1, "asked when the list told of it, just now"
+
+
+async def test_a_feed_that_is_gone_takes_its_readings_along_and_brings_them_back(
+    hub: Hub, account: Growing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.parts.append(ROOF)
+    await add_made_up(hub.hass, monkeypatch, account)
+    account.parts.remove(ROOF)
+    await hub.advance(3660, step=60)
+    assert hub.state(POWER).state == STATE_UNAVAILABLE
+    asked = account.asked.count(f"live_{ROOF.id}")
+    await hub.advance(1800, step=60)
+    assert account.asked.count(f"live_{ROOF.id}") == asked, "nobody asks for a device that is gone"
+    account.parts.append(ROOF)
+    await hub.advance(1920, step=60)
+    assert hub.state(POWER).state == "500.0"
+    asked = account.asked.count(f"live_{ROOF.id}")
+    await hub.advance(1320, step=60)
+    assert account.asked.count(f"live_{ROOF.id}") == asked + 2
+
+
+async def test_a_feed_may_change_its_pace(hub: Hub, account: Growing, monkeypatch: pytest.MonkeyPatch) -> None:
+    account.parts.append(ROOF)
+    await add_made_up(hub.hass, monkeypatch, account)
+    account.pace = 1800.0
+    await hub.advance(600, step=60)
+    asked = account.asked.count(f"live_{ROOF.id}")
+    await hub.advance(1740, step=60)
+    assert account.asked.count(f"live_{ROOF.id}") == asked
+    await hub.advance(120, step=60)
+    assert account.asked.count(f"live_{ROOF.id}") == asked + 1
+
+
+async def test_too_early_is_no_failure(
+    hub: Hub, account: Growing, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is known stands, nobody is alarmed, and the call is made as soon as it is allowed."""
+    account.parts.append(ROOF)
+    await add_made_up(hub.hass, monkeypatch, account)
+    account.errors[f"live_{ROOF.id}"] = TooSoon(120)
+    await hub.advance(660, step=60)
+    account.errors.clear()
+    assert hub.state(POWER).state == "500.0"
+    assert hub.state(f"{SITE}_reachable", "binary_sensor").state == "on"
+    assert "cannot be read" not in caplog.text
+    asked = account.asked.count(f"live_{ROOF.id}")
+    await hub.advance(120, step=10)
+    assert account.asked.count(f"live_{ROOF.id}") == asked + 1
+
+
+async def test_an_entry_starts_with_what_it_knows_when_calling_is_not_allowed_yet(
+    hub: Hub, account: Growing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.parts.append(ROOF)
+    entry = await add_made_up(hub.hass, monkeypatch, account)
+    account.errors = {"list": TooSoon(200), f"live_{ROOF.id}": TooSoon(500)}
+    asked = len(account.asked)
+    await hub.hass.config_entries.async_reload(entry.entry_id)
+    await hub.hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.state is ConfigEntryState.LOADED
+    assert hub.state(POWER).state == "500.0"
+    account.errors.clear()
+    await hub.advance(490, step=10)
+    assert f"live_{ROOF.id}" not in account.asked[asked:]
+    await hub.advance(20, step=10)
+    assert f"live_{ROOF.id}" in account.asked[asked:]
+
+
+async def test_a_first_start_that_comes_too_early_waits(
+    hub: Hub, account: Growing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.errors["list"] = TooSoon(200)
+    entry = await add_made_up(hub.hass, monkeypatch, account)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "too_soon"
+
+
+async def test_the_next_call_is_told(
+    hass: HomeAssistant, hub: Hub, account: Growing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.parts.append(ROOF)
+    entry = await add_made_up(hub.hass, monkeypatch, account)
+    registry = er.async_get(hass)
+    entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"{SITE}_next_call")
+    assert entity_id is not None
+    registry.async_update_entity(entity_id, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    first = account.called_at
+    assert hub.state(f"{SITE}_next_call").state == (first + timedelta(seconds=600)).isoformat(timespec="seconds")
+    await hub.advance(660, step=60)
+    second = account.called_at
+    assert second > first
+    assert hub.state(f"{SITE}_next_call").state == (second + timedelta(seconds=600)).isoformat(timespec="seconds")
