@@ -172,6 +172,21 @@ def test_a_total_of_today_is_not_shown_for_days(board: Board) -> None:
     assert board.available(SOLAR_TOTAL, midnight + timedelta(days=9))
 
 
+def test_what_a_sleeping_device_still_says_is_yesterdays(board: Board) -> None:
+    """At night an inverter is offline and its last record is repeated until dawn."""
+    dusk = datetime(2026, 6, 1, 19, 0, tzinfo=UTC)
+    record = snapshot(dusk, {SOLAR_TODAY: 31.2})
+    board.merge(POWER, record, dusk)
+    assert board.value(SOLAR_TODAY) == 31.2
+    night = datetime(2026, 6, 2, 1, 0, tzinfo=UTC)
+    board.merge(POWER, record, night)
+    assert board.value(SOLAR_TODAY) == 0
+    assert board.available(SOLAR_TODAY, night + timedelta(hours=1))
+    dawn = datetime(2026, 6, 2, 4, 0, tzinfo=UTC)
+    board.merge(POWER, snapshot(dawn, {SOLAR_TODAY: 0.1}), dawn)
+    assert board.value(SOLAR_TODAY) == 0.1
+
+
 def test_noise_is_left_out_and_settings_are_exact(board: Board) -> None:
     """Whole watts, no zero with a sign; a reserve is what the device says."""
     reserve = Ref("site", "backup_reserve")

@@ -121,25 +121,23 @@ class Board:
         gone = isinstance(reported, Gone)
         value = None if isinstance(reported, Gone) else reported
         self.readings[ref] = Reading(
-            value=_neat(definition, self._guard(definition, ref, value, at)),
+            value=_neat(definition, self._guard(definition, ref, value, at, now)),
             measured_at=at,
             feed=feed,
-            expires_at=self._expiry(definition, ref.device, at, now, expiry),
+            expires_at=self._expiry(definition, ref.device, now, expiry),
             gone=gone and definition.expires,
         )
 
-    def _expiry(
-        self, definition: Definition, device: str, at: datetime, now: datetime, expiry: datetime | None
-    ) -> datetime | None:
+    def _expiry(self, definition: Definition, device: str, now: datetime, expiry: datetime | None) -> datetime | None:
         """Return when a value is worth nothing: stale measurements, and a day's total some time after its midnight."""
         if definition.kind is Kind.DAILY and expiry is not None:
-            local = at.astimezone(self._zone_of(device))
+            local = now.astimezone(self._zone_of(device))
             midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
             return midnight.astimezone(UTC) + (expiry - now)
         return expiry if definition.expires else None
 
-    def _guard(self, definition: Definition, ref: Ref, value: Value, at: datetime) -> Value:
-        """Let no counter lie (core.counters)."""
+    def _guard(self, definition: Definition, ref: Ref, value: Value, at: datetime, now: datetime) -> Value:
+        """Let no counter lie (core.counters); what was measured yesterday is no total of today."""
         if definition.quantity is Quantity.MONEY or definition.kind not in (
             Kind.DAILY,
             Kind.LIFETIME,
@@ -149,7 +147,7 @@ class Board:
         if definition.kind is Kind.LIFETIME:
             fastest = FASTEST if definition.quantity is Quantity.ENERGY else None
             return self._counters.lifetime(_name(ref), number, at, fastest=fastest)
-        return self._counters.daily(_name(ref), number, at, self._zone_of(ref.device))
+        return self._counters.daily(_name(ref), number, now, self._zone_of(ref.device), measured_at=min(at, now))
 
     def _derive_today(
         self,
@@ -170,8 +168,8 @@ class Board:
         total = self.value(ref)
         if not isinstance(total, float):
             return
-        value = self._counters.daily_from_lifetime(_name(today), total, at, self._zone_of(ref.device))
-        until = self._expiry(CATALOGUE[today.key], ref.device, at, now, expiry)
+        value = self._counters.daily_from_lifetime(_name(today), total, now, self._zone_of(ref.device))
+        until = self._expiry(CATALOGUE[today.key], ref.device, now, expiry)
         self.readings[today] = Reading(value=value, measured_at=at, feed=feed, expires_at=until)
 
     def as_dict(self, feeds: Iterable[str]) -> dict[str, Any]:
