@@ -65,8 +65,8 @@ class Connection:
     def explain(self, error: HubError) -> None:
         """Raise the repair of what only time or the user puts right; other errors have none."""
         match error:
-            case Locked(until=until):
-                self._lock(until)
+            case Locked():
+                self._lock(error)
             case CertificateChanged(old=old, new=new):
                 shown = {"old": spell_fingerprint(old), "new": spell_fingerprint(new)}
                 self._raise_issue(Issue.CERTIFICATE, shown, accept=(CONF_FINGERPRINT, new))
@@ -136,11 +136,11 @@ class Connection:
         own = {issue.removesuffix(ending) for issue in shown if issue.endswith(ending)}
         return {issue for issue in own if issue not in (*Issue, CONFLICT)}
 
-    def _lock(self, until: datetime) -> None:
-        if self.locked_until is not None and until <= self.locked_until:
+    def _lock(self, error: Locked) -> None:
+        if self.locked_until is not None and error.until <= self.locked_until:
             return
-        self.locked_until = until
-        self._raise_issue(Issue.LOCKED, {"until": spell_time(until)})
+        self.locked_until = error.until
+        self._raise_issue(Issue.LOCKED, {"until": spell_time(error.until)}, key=error.key)
 
     def _raise_issue(
         self,
