@@ -1,0 +1,125 @@
+"""What an account is, whether it is opened by token or by password."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, override
+
+from ...core.clock import Clock
+from ...core.control import Control
+from ...core.errors import NotSupported
+from ...core.model import Device, Notice, Value
+from ..base import CONF_IDENTITY, Account, Capability, PrivateStore, Settings
+from .api import Api
+from .controls import Controls
+from .devices import DeviceList
+from .inventory import Inventory
+from .model import Family, Listed, Plant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """Whose account it is and what hangs on it, for the set-up dialog.
+
+    ``identity`` is ``user_<number>``, or ``plant_<smallest id>`` where the user is not told.
+    """
+
+    identity: str
+    name: str
+    plants: tuple[Plant, ...]
+    devices: tuple[Listed, ...]
+
+
+class GrowattAccount(Account):
+    """The part that both keys to an account share.
+
+    Device ids (the same on both APIs): the identity for the account, ``plant_<id>``, the serial number
+    of an inverter, ``<serial>_battery_<n>`` for its packs.
+    """
+
+    def __init__(self, settings: Settings, store: PrivateStore, clock: Clock, api: Api) -> None:
+        """Prepare; nothing is sent. ``api`` is how settings are read and written."""
+        self.identity = settings.get(CONF_IDENTITY) or ""
+        self._store = store
+        self._clock = clock
+        self._api = api
+        self._inventory = Inventory(store)
+        self._devices = DeviceList(self.identity, self._inventory)
+        self._controls = Controls(api, store, clock)
+
+    @abstractmethod
+    async def identify(self) -> AccountFacts:
+        """Find out whose account this is; what is read is used again by the entry that is set up next."""
+
+    @property
+    @override
+    def number(self) -> str | None:
+        return None
+
+    @property
+    @override
+    def devices(self) -> Sequence[Device]:
+        return tuple(self._devices)
+
+    @property
+    @override
+    def notices(self) -> Sequence[Notice]:
+        return ()
+
+    @property
+    @override
+    def remarks(self) -> Sequence[str]:
+        words = sorted({device.word for device in self._inventory.of(Family.OTHER)})
+        return tuple(f"Devices of the unknown type {word} show what is recognised" for word in words)
+
+    @override
+    def restore(self, devices: Sequence[Device]) -> None:
+        self._devices.restore(devices)
+
+    @override
+    def controls(self, device: str) -> Sequence[Control]:
+        listed = self._inventory.device(device)
+        return () if listed is None else self._controls.offered(listed)
+
+    @override
+    def capabilities(self, device: str) -> Sequence[Capability]:
+        listed = self._inventory.device(device)
+        return () if listed is None else self._controls.capabilities(listed)
+
+    @override
+    async def write(self, device: str, changes: Mapping[str, Value]) -> None:
+        await self._controls.write(self.listed(device), changes)
+
+    @override
+    async def read_back(self, device: str, settings: frozenset[str]) -> Mapping[str, Value]:
+        return await self._controls.read_back(self.listed(device), settings)
+
+    @override
+    async def close(self, *, forget: bool) -> None:
+        """Nothing has to be let go."""
+
+    def listed(self, device: str) -> Listed:
+        """Return an inverter by its device id, also that of one of its packs. Raises NotSupported for any other."""
+        listed = self._inventory.device(device) or self._inventory.device(device.partition("_battery_")[0])
+        if listed is None:
+            raise NotSupported("Only an inverter can be asked this")
+        return listed
+
+    # For the vendor's own actions; an account that cannot do one of them leaves it as it is
+
+    async def alarms(self, device: Listed, day: date) -> Sequence[Mapping[str, Any]]:
+        """Return what a device reported on one of its days: code, message, start, end, as the server words it."""
+        raise NotSupported("Alarms cannot be read with this sign-in")
+
+    async def read_parameter(self, device: Listed, kind: str) -> Mapping[str, Any]:
+        """Read one parameter from the device itself: name to text as it answers."""
+        raise NotSupported("Parameters cannot be read from this device")
+
+    async def write_parameter(self, device: Listed, kind: str, params: Sequence[str]) -> None:
+        """Send one documented parameter; raises as ``Api.write``."""
+        await self._api.write(device, kind, params)
+
+    async def update_plant(self, plant: str, changes: Mapping[str, str]) -> Mapping[str, str]:
+        """Change what the server keeps about a plant, by the names of its parts; return all of it."""
+        raise NotSupported("Plants can only be changed by user name and password")
