@@ -58,6 +58,7 @@ class DeviceBook:
             sw_version=device.sw_version,
             hw_version=device.hw_version,
             configuration_url=device.url,
+            entry_type=dr.DeviceEntryType.SERVICE if device.kind is DeviceKind.ACCOUNT else None,
         )
         if device.mac:
             info["connections"] = {(dr.CONNECTION_NETWORK_MAC, device.mac)}
