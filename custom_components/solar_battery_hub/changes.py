@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from .account_runtime import AccountRuntime
 
 SETTINGS_STREAM = "settings"
-FRESH = 1.5  # intervals; an older value is not taken for what the device has now
+# Intervals and seconds; an older value is not taken for what the device has now.
+FRESH, FRESH_AT_MOST = 1.5, 300.0
 
 
 class Courier(Writer):
@@ -165,7 +166,8 @@ class Changes:
         reading = self._runtime.board.readings.get(ref)
         if reading is None or not self._runtime.is_available(ref):
             return None
-        oldest = self._runtime.clock.now() - timedelta(seconds=FRESH * self._runtime.feeds.interval_of(reading.feed))
+        seconds = min(FRESH * self._runtime.feeds.interval_of(reading.feed), FRESH_AT_MOST)
+        oldest = self._runtime.clock.now() - timedelta(seconds=seconds)
         return reading.value if reading.measured_at >= oldest else None
 
     @callback
