@@ -17,8 +17,8 @@ from .vendors.base import CONF_VENDOR
 from .vendors.http import Exchange
 
 TEXT_LIMIT = 500  # characters kept of an answer that is not JSON
-# Settings that are harmless; every other one is treated as private.
-HARMLESS = frozenset({CONF_VENDOR, "username", "interval", "try_control"})
+# Settings that are harmless with every vendor; what no vendor calls so is treated as private.
+HARMLESS = frozenset({CONF_VENDOR, "interval"})
 # Our own names of private facts about a device; a vendor's come on top.
 PRIVATE = frozenset({"id", "parent", "serial", "mac", "name", "url", "zone"})
 
@@ -41,12 +41,13 @@ def _report(entry: HubConfigEntry, shows: Callable[[Ref], bool]) -> dict[str, An
     report: dict[str, Any] = {"settings": settings, "state": entry.state.value}
     if entry.state is ConfigEntryState.LOADED:  # else nobody knows more
         report |= _account(entry.runtime_data, shows)
-    private = {key: value for key, value in settings.items() if key not in HARMLESS}
     vendor = VENDORS[entry.data[CONF_VENDOR]]
+    harmless = HARMLESS | vendor.harmless
+    private = {key: value for key, value in settings.items() if key not in harmless}
     redactor = Redactor(vendor.redact | PRIVATE | private.keys(), _texts(private))
     redactor.learn([report.get("devices"), report.get("exchanges")])
     redacted: dict[str, Any] = redactor.redact(report)
-    redacted["settings"] |= {key: value for key, value in settings.items() if key in HARMLESS}
+    redacted["settings"] |= {key: value for key, value in settings.items() if key in harmless}
     for exchange in redacted.get("exchanges", ()):
         if isinstance(exchange["body"], str):  # cut last: half a secret would not be found
             exchange["body"] = exchange["body"][:TEXT_LIMIT]

@@ -144,9 +144,11 @@ class Vendor:
 
     ``open`` asks nothing over the network. ``address`` names the account inside the
     vendor (host or user name, normalised); ``credentials`` are the settings whose change
-    makes a stored session worthless. ``cookies`` tells whether the session lives in them. ``redact`` are the names of fields that hold
-    something private in this vendor's answers; ``conflicts`` tells for other integrations
-    (domains) which of our settings is held by which key of their entries.
+    makes a stored session worthless. ``cookies`` tells whether the session lives in them.
+    ``redact`` are the names of fields that hold something private in this vendor's answers,
+    ``harmless`` its settings that anybody may see. ``conflicts`` tells for other integrations
+    (domains) which of our settings is held by which key of their entries; ``address`` gets
+    these alone, empty where they have none.
     """
 
     key: str
@@ -156,5 +158,6 @@ class Vendor:
     credentials: tuple[str, ...]
     cookies: bool = False
     redact: frozenset[str] = frozenset()
+    harmless: frozenset[str] = frozenset()
     actions: Sequence[Action] = ()
     conflicts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -51,6 +51,7 @@ VENDOR = Vendor(
             "distributor",
         }
     ),
+    harmless=frozenset({"username", "try_control"}),  # customer or installer
     actions=ACTIONS,
     conflicts={"powerwall": {"host": "ip_address"}},
 )
