@@ -178,6 +178,13 @@ class House:
         self.batteries[index] = battery
         self._rebalance()
 
+    def remove_battery(self, index: int) -> Battery:
+        """Take a battery out of use and return it; the house's own counters go on."""
+        self.advance_to(self.clock.now())
+        battery = self.batteries.pop(index)
+        self._rebalance()
+        return battery
+
     def disable_battery(self, index: int, reasons: Iterable[str]) -> None:
         """Disable a battery for ``reasons``; without any it works again."""
         self.advance_to(self.clock.now())

@@ -317,6 +317,10 @@ class Device:
     def _set_clock(self, text: str) -> None:
         """Set the device's clock to a local time."""
         shown = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=self.plant.zone)
-        self.clock_error = shown.astimezone(UTC) - self.house.last_truth().time
+        self.set_clock_error(shown.astimezone(UTC) - self.house.last_truth().time)
+
+    def set_clock_error(self, error: timedelta) -> None:
+        """Let the device's clock be fast by ``error``; if that makes it another day, a new one begins."""
+        self.clock_error = error
         if self.local(self.house.last_truth().time).date() != self._day:
             self.begin_day()

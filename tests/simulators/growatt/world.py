@@ -175,8 +175,8 @@ class World:
             return Verdict(code=refused.code)
         if device.model.family == "tlx" and overlaps(values, device.settings):
             return Verdict(code=OUT_OF_RANGE)
-        if (offline := self._offline(device)) is not None:
-            return offline
+        if offline := self.offline(device):
+            return Verdict(code=offline)
         return self._apply(device, self._clamped(values), self._behaviour(device))
 
     def _apply(self, device: Device, values: Mapping[str, Value], behaviour: WriteBehaviour) -> Verdict:
@@ -189,11 +189,11 @@ class World:
             device.change(values, device_at=arrives, copy_at=arrives + timedelta(seconds=self.copy_delay))
         return Verdict(code=SYSTEM_ERROR if behaviour.kind == "applied_with_error" else 0)
 
-    def _offline(self, device: Device) -> Verdict | None:
-        """Return why a command cannot arrive."""
+    def offline(self, device: Device) -> int:
+        """Return the code of why a command cannot arrive; 0 when it can."""
         if device.logger.offline:
-            return Verdict(code=LOGGER_OFFLINE)
-        return None if device.reachable else Verdict(code=DEVICE_OFFLINE)
+            return LOGGER_OFFLINE
+        return 0 if device.reachable else DEVICE_OFFLINE
 
     def _clamped(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """Return what the hardware makes of them: no stop level below its floor."""
@@ -214,8 +214,8 @@ class World:
         """Read one setting from the device itself (B.6.5, A.10)."""
         if device is None:
             return Verdict(code=reading.NO_SUCH_DEVICE)
-        if (offline := self._offline(device)) is not None:
-            return offline
+        if offline := self.offline(device):
+            return Verdict(code=offline)
         text = reading.parameter(device, kind)
         return Verdict(code=reading.UNKNOWN_PARAMETER) if text is None else Verdict(text=text)
 
