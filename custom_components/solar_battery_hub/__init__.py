@@ -10,9 +10,9 @@ from homeassistant.helpers.typing import ConfigType
 
 from .account_runtime import AccountRuntime, HubConfigEntry
 from .const import DOMAIN, PLATFORMS
-from .entity import async_remove_replaced
 from .opening import async_tools
 from .repairs import async_delete_issues, async_watch_conflicts
+from .replaced import async_remove_replaced
 from .services import async_setup_services
 from .stores import EntryStore, async_remove_account_store
 from .vendors import VENDORS

@@ -11,7 +11,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from .changes import SETTINGS_STREAM, Changes
+from .changes import CHANGE_PENDING, SETTINGS_STREAM, Changes
 from .connection import Connection
 from .const import DOMAIN
 from .coordinator import FeedCoordinator
@@ -25,6 +25,7 @@ from .event_log import EventLog
 from .feeds import FeedBook
 from .messages import describe, shown
 from .opening import Tools
+from .schedules import Schedules
 from .stores import EntryStore
 from .vendors.base import Account, Vendor, Wanted
 
@@ -77,6 +78,7 @@ class AccountRuntime:
         self._started = self._stopped = False
         self._present: object = None
         self.feeds.follow(account.feeds)
+        self.schedules = Schedules(self, state.get("schedules"))
 
     async def async_start(self) -> None:
         """Ask every feed once.
@@ -98,6 +100,7 @@ class AccountRuntime:
     async def async_stop(self) -> None:
         """Stop the timers, remember everything, let the account go; a change on its way is not cut off."""
         self._stopped = True
+        self.schedules.drafts.stop()
         await self.changes.async_stop()
         if self._cancel_expiry is not None:
             self._cancel_expiry()
@@ -114,6 +117,7 @@ class AccountRuntime:
         """Every reading this account is known to have, its own ones included."""
         yield from self._providers
         yield from (Ref(self.devices.root, key) for key in OWN_KEYS)
+        yield from self.changes.own_refs
 
     def is_own(self, ref: Ref) -> bool:
         """Tell whether the account itself gives this reading."""
@@ -143,7 +147,7 @@ class AccountRuntime:
         """
         if ref.device not in self.devices:
             return False
-        if self.is_own(ref):
+        if self.is_own(ref) or ref.key == CHANGE_PENDING:
             return True
         return self._coordinator_of(ref) is not None and self.board.available(ref, self.clock.now())
 
@@ -349,6 +353,10 @@ class AccountRuntime:
         if not self._stopped:
             self._store.save_later(self._state)
 
+    async def async_save(self) -> None:
+        """Remember the present state now: the user made something that must not get lost."""
+        await self._store.async_save(self._state())
+
     def _state(self) -> dict[str, Any]:
         slow = [feed.feed.key for feed in self.feeds.values() if feed.feed.keeps_snapshot]
         return {
@@ -358,6 +366,7 @@ class AccountRuntime:
             "counters": self._counters.as_dict(),
             "desk": self.changes.desk.as_dict(),
             "told": self.events.as_list(),
+            "schedules": self.schedules.as_dict(),
         }
 
 

@@ -1,7 +1,7 @@
 """Changes on their way out: the account's control desk, seen from Home Assistant."""
 
 import asyncio
-from collections.abc import Mapping, Sequence, Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, override
 
@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_point_in_utc_time
 
 from .const import ENTITY_PATIENCE
-from .core.control import Control, Outcome, Receipt
+from .core.control import Control, Outcome, Receipt, Setting
 from .core.desk import ControlDesk, Writer
 from .core.errors import AuthFailed, HubError
 from .core.model import Happening, Ref, Value
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .account_runtime import AccountRuntime
 
 SETTINGS_STREAM = "settings"
+CHANGE_PENDING = "change_pending"
 # Intervals and seconds; an older value is not taken for what the device has now.
 FRESH, FRESH_AT_MOST = 1.5, 300.0
 
@@ -82,9 +83,17 @@ class Changes:
             for control in self._runtime.account.controls(device.id)
         }
 
+    @property
+    def own_refs(self) -> Iterator[Ref]:
+        """*Change pending* of each device with a setting that may have to wait until it is read back."""
+        late = {ref.device for ref, control in self.controls().items() if _may_wait(control.setting)}
+        yield from (Ref(device, CHANGE_PENDING) for device in sorted(late))
+
     def value(self, ref: Ref) -> Value:
         """Return what was asked and is not yet verified, else what the device has."""
         pending = self.desk.pending(ref.device)
+        if ref.key == CHANGE_PENDING:
+            return bool(pending)
         return pending[ref.key] if ref.key in pending else self._runtime.board.value(ref)
 
     async def async_apply(self, device: str, changes: Mapping[str, Value], *, wait: float = ENTITY_PATIENCE) -> Receipt:
@@ -192,3 +201,7 @@ class Changes:
             id=SETTINGS_STREAM, device=device, stream=SETTINGS_STREAM, type=outcome, attributes=dict(details)
         )
         self._runtime.events.tell(happening)
+
+
+def _may_wait(setting: Setting) -> bool:
+    return setting.read_later or setting.settle > ENTITY_PATIENCE

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import override
 
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.core import callback
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -14,8 +13,6 @@ from .account_runtime import AccountRuntime, HubConfigEntry, unique_id
 from .core.catalogue import CATALOGUE, Definition, Kind, Level, Quantity, look_up
 from .core.control import Control, ControlKind
 from .core.model import Ref, Value
-
-CONTROL_PLATFORMS = frozenset(kind.value for kind in ControlKind)
 
 
 class HubEntity(Entity):
@@ -169,21 +166,3 @@ def _in_order(refs: Iterable[Ref]) -> list[Ref]:
 def is_sensor(definition: Definition) -> bool:
     """Tell whether a reading is shown by a sensor."""
     return definition.quantity not in (Quantity.FLAG, Quantity.SCHEDULE)
-
-
-@callback
-def async_remove_replaced(hass: HomeAssistant, entry: HubConfigEntry) -> None:
-    """Remove registered entities whose reading became a control, or the other way round."""
-    runtime = entry.runtime_data
-    if any(coordinator.data is None for coordinator in runtime.feeds.values()):
-        return  # what could not be asked yet is unknown, not gone
-    controls = {unique_id(ref): control.setting.kind.value for ref, control in runtime.changes.controls().items()}
-    registry = er.async_get(hass)
-    for known in er.async_entries_for_config_entry(registry, entry.entry_id):
-        platform = controls.get(known.unique_id)
-        if platform is None:
-            replaced = known.domain in CONTROL_PLATFORMS
-        else:
-            replaced = known.domain != platform
-        if replaced:
-            registry.async_remove(known.entity_id)

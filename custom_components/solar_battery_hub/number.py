@@ -4,6 +4,7 @@ from math import floor
 from typing import override
 
 from homeassistant.components.number import NumberEntity, NumberMode
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -11,6 +12,7 @@ from .account_runtime import AccountRuntime, HubConfigEntry
 from .core.catalogue import UNITS, Quantity
 from .core.control import Control, ControlKind
 from .entity import ControlEntity, async_add_controls
+from .schedule_entities import async_add_schedules
 
 PARALLEL_UPDATES = 0  # the control desk serialises changes per device
 
@@ -24,6 +26,7 @@ async def async_setup_entry(
 ) -> None:
     """Set up the numbers of an account."""
     async_add_controls(entry, async_add_entities, ControlKind.NUMBER, HubNumber)
+    async_add_schedules(entry, async_add_entities, Platform.NUMBER)
 
 
 class HubNumber(ControlEntity, NumberEntity):

@@ -3,12 +3,14 @@
 from typing import override
 
 from homeassistant.components.select import SelectEntity
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account_runtime import HubConfigEntry
 from .core.control import ControlKind
 from .entity import ControlEntity, async_add_controls
+from .schedule_entities import async_add_schedules
 
 PARALLEL_UPDATES = 0  # the control desk serialises changes per device
 
@@ -20,6 +22,7 @@ async def async_setup_entry(
 ) -> None:
     """Set up the selects of an account."""
     async_add_controls(entry, async_add_entities, ControlKind.SELECT, HubSelect)
+    async_add_schedules(entry, async_add_entities, Platform.SELECT)
 
 
 class HubSelect(ControlEntity, SelectEntity):

@@ -17,9 +17,12 @@ class Quantity(StrEnum):
     APPARENT_POWER = "apparent_power"
     ENERGY = "energy"
     STORED_ENERGY = "stored_energy"
+    REACTIVE_ENERGY = "reactive_energy"
     CHARGE = "charge"
+    ELECTRIC_CHARGE = "electric_charge"
     RATIO = "ratio"
     VOLTAGE = "voltage"
+    CELL_VOLTAGE = "cell_voltage"
     CURRENT = "current"
     FREQUENCY = "frequency"
     TEMPERATURE = "temperature"
@@ -40,9 +43,12 @@ UNITS: dict[Quantity, str] = {
     Quantity.APPARENT_POWER: "VA",
     Quantity.ENERGY: "kWh",
     Quantity.STORED_ENERGY: "kWh",
+    Quantity.REACTIVE_ENERGY: "kvarh",
     Quantity.CHARGE: "%",
+    Quantity.ELECTRIC_CHARGE: "Ah",
     Quantity.RATIO: "%",
     Quantity.VOLTAGE: "V",
+    Quantity.CELL_VOLTAGE: "V",
     Quantity.CURRENT: "A",
     Quantity.FREQUENCY: "Hz",
     Quantity.TEMPERATURE: "°C",
@@ -59,9 +65,12 @@ DECIMALS: dict[Quantity, int] = {
     Quantity.APPARENT_POWER: 0,
     Quantity.ENERGY: 3,
     Quantity.STORED_ENERGY: 3,
+    Quantity.REACTIVE_ENERGY: 3,
     Quantity.CHARGE: 1,
+    Quantity.ELECTRIC_CHARGE: 1,
     Quantity.RATIO: 1,
     Quantity.VOLTAGE: 1,
+    Quantity.CELL_VOLTAGE: 3,
     Quantity.CURRENT: 2,
     Quantity.FREQUENCY: 2,
     Quantity.TEMPERATURE: 1,
@@ -110,6 +119,22 @@ UPDATE_STATES = (
     OTHER,
 )
 NETWORKS = ("ethernet", "wifi", "cellular", OTHER)
+DEVICE_STATES = (
+    "waiting",
+    "self_check",
+    "standby",
+    "normal",
+    "charging",
+    "discharging",
+    "bypass",
+    "upgrading",
+    "fault",
+    "offline",
+    OTHER,
+)
+PRIORITIES = ("load_first", "battery_first", "grid_first", OTHER)
+OUTPUT_SOURCES = ("battery_first", "solar_first", "grid_first", "solar_and_grid", OTHER)
+CHARGE_SOURCES = ("solar_first", "solar_and_grid", "solar_only", OTHER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,14 +178,38 @@ def _define(
     )
 
 
+def _today(keys: str) -> str:
+    return " ".join(f"{key}_today" for key in keys.split())
+
+
+def _total(keys: str) -> str:
+    return " ".join(f"{key}_total" for key in keys.split())
+
+
 _ENERGIES = "solar_energy home_energy grid_import_energy grid_export_energy battery_charge_energy battery_discharge_energy generator_energy"
+# Parts of these: where the house's came from, what of the sun's was used at home, all that the system gave.
+_SHARES = "home_from_grid_energy home_from_solar_energy home_from_battery_energy self_consumption_energy system_energy"
 
 CATALOGUE: dict[str, Definition] = {
     definition.key: definition
     for definition in (
         *_define(Quantity.POWER, "solar_power home_power grid_power battery_power generator_power"),
-        *_define(Quantity.ENERGY, " ".join(f"{key}_today" for key in _ENERGIES.split()), Kind.DAILY),
-        *_define(Quantity.ENERGY, " ".join(f"{key}_total" for key in _ENERGIES.split()), Kind.LIFETIME),
+        *_define(Quantity.ENERGY, _today(_ENERGIES), Kind.DAILY),
+        *_define(Quantity.ENERGY, _total(_ENERGIES), Kind.LIFETIME),
+        *_define(Quantity.POWER, "output_power"),
+        *_define(Quantity.POWER, "backup_power grid_charge_power", level=Level.DIAGNOSTIC),
+        *_define(Quantity.POWER, "self_consumption_power system_power output_limit_power", level=Level.RARE),
+        *_define(Quantity.ENERGY, "output_energy_today grid_charge_energy_today", Kind.DAILY),
+        *_define(Quantity.ENERGY, "output_energy_total grid_charge_energy_total", Kind.LIFETIME),
+        *_define(Quantity.ENERGY, _today(_SHARES), Kind.DAILY, Level.DIAGNOSTIC),
+        *_define(Quantity.ENERGY, _total(_SHARES), Kind.LIFETIME, Level.DIAGNOSTIC),
+        *_define(Quantity.ENERGY, "output_energy_month output_energy_year", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.ENERGY, "pv_energy_today", Kind.DAILY, Level.DIAGNOSTIC, numbered=True),
+        *_define(Quantity.ENERGY, "pv_energy_total", Kind.LIFETIME, Level.DIAGNOSTIC, numbered=True),
+        *_define(Quantity.ENERGY, "pack_charge_energy_total", Kind.LIFETIME, Level.DIAGNOSTIC),
+        *_define(Quantity.ENERGY, "pack_discharge_energy_total", Kind.LIFETIME, Level.DIAGNOSTIC),
+        *_define(Quantity.REACTIVE_ENERGY, "output_reactive_energy_today", Kind.DAILY, Level.RARE),
+        *_define(Quantity.REACTIVE_ENERGY, "output_reactive_energy_total", Kind.LIFETIME, Level.RARE),
         *_define(Quantity.CHARGE, "battery_level"),
         *_define(Quantity.RATIO, "battery_level_raw", level=Level.RARE),
         *_define(Quantity.STORED_ENERGY, "battery_energy"),
@@ -171,6 +220,10 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.MONEY, "savings_total", Kind.LIFETIME),
         *_define(Quantity.MASS, "co2_saved", Kind.LIFETIME),
         *_define(Quantity.CHOICE, "grid_status", Kind.STATE, options=GRID_STATES),
+        *_define(Quantity.CHOICE, "device_status", Kind.STATE, options=DEVICE_STATES),
+        *_define(Quantity.CHOICE, "work_priority", Kind.STATE, options=PRIORITIES),
+        *_define(Quantity.CHOICE, "output_source", Kind.STATE, Level.DIAGNOSTIC, options=OUTPUT_SOURCES),
+        *_define(Quantity.CHOICE, "charge_source", Kind.STATE, Level.DIAGNOSTIC, options=CHARGE_SOURCES),
         *_define(Quantity.CHOICE, "operating_mode", Kind.STATE, options=OPERATING_MODES),
         *_define(Quantity.RATIO, "backup_reserve", Kind.STATE),
         *_define(Quantity.MOMENT, "last_measured", Kind.STATE, Level.RARE),
@@ -184,27 +237,27 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.POWER, "battery_target_power", level=Level.RARE),
         *_define(
             Quantity.REACTIVE_POWER,
-            "solar_reactive_power home_reactive_power grid_reactive_power battery_reactive_power",
+            "solar_reactive_power home_reactive_power grid_reactive_power battery_reactive_power output_reactive_power",
             level=Level.RARE,
         ),
         *_define(
             Quantity.APPARENT_POWER,
-            "solar_apparent_power home_apparent_power grid_apparent_power battery_apparent_power",
+            "solar_apparent_power home_apparent_power grid_apparent_power battery_apparent_power output_apparent_power",
             level=Level.RARE,
         ),
         *_define(
             Quantity.VOLTAGE,
-            "solar_voltage home_voltage grid_voltage battery_voltage",
+            "solar_voltage home_voltage grid_voltage battery_voltage output_voltage",
             level=Level.RARE,
         ),
         *_define(
             Quantity.CURRENT,
-            "solar_current home_current grid_current battery_current",
+            "solar_current home_current grid_current battery_current output_current grid_charge_current",
             level=Level.RARE,
         ),
         *_define(
             Quantity.FREQUENCY,
-            "solar_frequency home_frequency grid_frequency battery_frequency",
+            "solar_frequency home_frequency grid_frequency battery_frequency output_frequency backup_frequency",
             level=Level.RARE,
         ),
         *_define(Quantity.POWER, "pv_power", level=Level.DIAGNOSTIC, numbered=True),
@@ -213,7 +266,21 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.VOLTAGE, "phase_voltage", level=Level.RARE, numbered=True),
         *_define(Quantity.CURRENT, "phase_current", level=Level.RARE, numbered=True),
         *_define(Quantity.POWER, "phase_power", level=Level.RARE, numbered=True),
-        *_define(Quantity.TEMPERATURE, "temperature", level=Level.DIAGNOSTIC),
+        *_define(Quantity.CURRENT, "pv_charge_current", level=Level.RARE, numbered=True),
+        *_define(Quantity.APPARENT_POWER, "phase_apparent_power", level=Level.RARE, numbered=True),
+        *_define(Quantity.VOLTAGE, "line_voltage backup_voltage", level=Level.RARE, numbered=True),
+        *_define(Quantity.CURRENT, "backup_current", level=Level.RARE, numbered=True),
+        *_define(Quantity.CELL_VOLTAGE, "cell_voltage", level=Level.RARE, numbered=True),
+        *_define(Quantity.CELL_VOLTAGE, "cell_voltage_spread", level=Level.RARE),
+        *_define(Quantity.ELECTRIC_CHARGE, "battery_charge_left battery_charge_full", level=Level.RARE),
+        *_define(Quantity.RATIO, "output_limit_in_force output_load backup_load", level=Level.DIAGNOSTIC),
+        *_define(Quantity.TEMPERATURE, "temperature battery_temperature", level=Level.DIAGNOSTIC),
+        *_define(Quantity.TEMPERATURE, "power_module_temperature boost_temperature", level=Level.DIAGNOSTIC),
+        *_define(Quantity.TEMPERATURE, "extra_temperature", level=Level.RARE, numbered=True),
+        *_define(Quantity.DURATION, "running_time", Kind.LIFETIME, Level.RARE),
+        *_define(Quantity.COUNT, "battery_cycles", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.TEXT, "fault warning", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.TEXT, "work_mode_code derating_code battery_status_code", Kind.STATE, Level.RARE),
         *_define(Quantity.COUNT, "battery_count", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.TEXT, "disabled_reasons", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.TEXT, "firmware", Kind.STATE, Level.DIAGNOSTIC),
@@ -243,7 +310,7 @@ CATALOGUE: dict[str, Definition] = {
 # What event entities there are and what each can tell.
 STREAMS: dict[str, tuple[str, ...]] = {
     "grid_faults": ("fault", "warning"),
-    "settings": ("confirmed", "not_confirmed", "changed_elsewhere"),
+    "settings": ("confirmed", "not_confirmed", "changed_elsewhere", "draft_dropped"),
 }
 
 _NUMBERED = re.compile(r"(?P<key>.+)_(?P<number>\d+)")

@@ -1,16 +1,17 @@
 """One schedule for all devices: slots, what makes two schedules the same, and what each device can hold (design §5)."""
 
-from .changes import Change, apply, difference
-from .errors import Problem, Reason, ScheduleError
+from .changes import Change, apply, difference, places_of
+from .errors import Problem, Reason, ScheduleError, problem
 from .rules import EACH_DAY, WEEKDAYS_AND_WEEKEND, ModeRule, NumberRule, Off, ScheduleRules, SlotGroup
 from .schedule import Schedule
-from .slot import ALL_DAYS, ALL_MONTHS, MIDNIGHT, WEEKDAYS, Job, Slot
+from .slot import ALL_DAYS, ALL_MONTHS, MIDNIGHT, NUMBERS, WEEKDAYS, Job, Slot
 
 __all__ = [
     "ALL_DAYS",
     "ALL_MONTHS",
     "EACH_DAY",
     "MIDNIGHT",
+    "NUMBERS",
     "WEEKDAYS",
     "WEEKDAYS_AND_WEEKEND",
     "Change",
@@ -27,4 +28,6 @@ __all__ = [
     "SlotGroup",
     "apply",
     "difference",
+    "places_of",
+    "problem",
 ]

@@ -21,7 +21,7 @@ class Change:
     slot: Slot | None
 
 
-type _Places = dict[str, list[Slot | None]]
+type Places = dict[str, list[Slot | None]]
 
 
 def difference(rules: ScheduleRules, present: Schedule, wanted: Schedule) -> tuple[Change, ...]:
@@ -35,7 +35,7 @@ def difference(rules: ScheduleRules, present: Schedule, wanted: Schedule) -> tup
     slots = rules.fit(wanted, present).slots
     if rules.same(present, wanted):
         return ()
-    places = _places(rules, present)
+    places = places_of(rules, present)
     changes = [
         change
         for group in rules.groups
@@ -46,15 +46,15 @@ def difference(rules: ScheduleRules, present: Schedule, wanted: Schedule) -> tup
 
 def apply(rules: ScheduleRules, present: Schedule, changes: Iterable[Change]) -> Schedule:
     """Return what the device should have after the changes, place by place as ``present``."""
-    places = _places(rules, present)
+    places = places_of(rules, present)
     for change in changes:
         _put(rules, places, change)
     return Schedule(slots=tuple(slot for held in places.values() for slot in held if slot is not None))
 
 
-def _places(rules: ScheduleRules, schedule: Schedule) -> _Places:
-    """Return what each place of each group holds."""
-    places: _Places = {}
+def places_of(rules: ScheduleRules, schedule: Schedule) -> Places:
+    """Return what each place of each group holds; a list has as many as there are slots."""
+    places: Places = {}
     for group in rules.groups:
         held: list[Slot | None] = [slot for slot in schedule.slots if rules.group_of(slot) is group]
         places[group.key] = held + [None] * ((group.slots or 0) - len(held))
@@ -78,7 +78,7 @@ def _assign(group: str, held: list[Slot | None], wanted: list[Slot]) -> Iterator
         yield Change(group=group, place=place, slot=None)
 
 
-def _in_safe_order(rules: ScheduleRules, places: _Places, changes: list[Change]) -> Iterator[Change]:
+def _in_safe_order(rules: ScheduleRules, places: Places, changes: list[Change]) -> Iterator[Change]:
     """Yield the changes so that nothing overlaps in between, with a place turned off first where none can begin."""
     while changes:
         change = next((change for change in changes if not _blockers(rules, places, change)), None)
@@ -90,7 +90,7 @@ def _in_safe_order(rules: ScheduleRules, places: _Places, changes: list[Change])
         yield change
 
 
-def _blockers(rules: ScheduleRules, places: _Places, change: Change) -> list[Change]:
+def _blockers(rules: ScheduleRules, places: Places, change: Change) -> list[Change]:
     """Return the writes of *off* that must come before the change."""
     asked = change.slot
     if asked is None:
@@ -107,7 +107,7 @@ def _blockers(rules: ScheduleRules, places: _Places, change: Change) -> list[Cha
     ]
 
 
-def _put(rules: ScheduleRules, places: _Places, change: Change) -> None:
+def _put(rules: ScheduleRules, places: Places, change: Change) -> None:
     """Carry out one change."""
     held = places[change.group]
     held += [None] * (change.place - len(held))
