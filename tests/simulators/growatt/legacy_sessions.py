@@ -11,6 +11,7 @@ from random import Random
 from typing import Literal
 
 from tests.simulators.clock import SimClock
+from tests.simulators.growatt.account import User
 from tests.simulators.wire import Answer, json_answer, text_answer
 
 type Symptom = Literal["html", "redirect", "text", "json"]
@@ -75,9 +76,6 @@ class LegacyAccess:
     specification's own cycle for one MIN needs 312 (Part E); set ``calls_per_day`` to have them.
     """
 
-    user: str = "demo.user"
-    password: str = "demo1234"
-    user_id: int = 400_001
     session_seconds: float = DAY
     symptoms: dict[str, Symptom] = field(default_factory=lambda: {"PlantListAPI.do": "redirect", "*": "html"})
     logins_per_hour: int | None = None
@@ -125,9 +123,10 @@ class LegacySessions:
     ``locked_until`` is the end of the account's lock, ``blocked`` the end of the firewall's block by client address.
     """
 
-    def __init__(self, clock: SimClock, access: LegacyAccess, random: Random) -> None:
+    def __init__(self, clock: SimClock, user: User, access: LegacyAccess, random: Random) -> None:
         """Start without a session."""
         self.access = access
+        self._user = user
         self.logins = 0
         self.calls = 0
         self.issued: list[str] = []
@@ -153,6 +152,11 @@ class LegacySessions:
         )
         self.kill()
 
+    def block(self, address: str, seconds: float | None = None) -> None:
+        """Let the firewall block an address from now on."""
+        length = timedelta(seconds=FIREWALL_BLOCK_SECONDS if seconds is None else seconds)
+        self.blocked[address] = self._clock.now() + length
+
     def unlock(self) -> None:
         """End the lock and forget what led to it."""
         self.locked_until = None
@@ -173,7 +177,7 @@ class LegacySessions:
         now = self._clock.now()
         count = self._firewall_windows.setdefault(client, Window(FIREWALL_SECONDS)).count(now)
         if self.access.firewall and count > FIREWALL_CALLS and self.blocked.get(client, now) <= now:
-            self.blocked[client] = now + timedelta(seconds=FIREWALL_BLOCK_SECONDS)
+            self.block(client)
         return now < self.blocked.get(client, now)
 
     def refuse(self, headers: Mapping[str, str], endpoint: str) -> Answer | None:
@@ -217,7 +221,7 @@ class LegacySessions:
             self.lock()
         if self.is_locked:
             return self._locked()
-        right = (self.access.user, password_hash(self.access.password))
+        right = (self._user.name, password_hash(self._user.password))
         if not at_home or (form.get("userName"), form.get("password")) != right:
             return json_answer({"back": {"success": False, "msg": WRONG_CREDENTIALS}})
         return None

@@ -1,14 +1,12 @@
-"""How the password API shows settings: the beans of the server's copy and the words of a live read (A.6.2, A.6.3, A.10)."""
+"""How the password API shows settings: the beans of the server's copy and the names of live reads (A.6.2, A.6.3, A.10)."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.simulators.growatt.families import FamilyName
 from tests.simulators.growatt.inventory import MIN_SETTINGS, SPA_DETAIL, SPH_DETAIL, blank
 from tests.simulators.growatt.legacy_values import as_text, text_bean
-from tests.simulators.growatt.parameters import PERIODS, SEGMENTS, Value, Write, writes_of
-from tests.simulators.growatt.values import minutes
+from tests.simulators.growatt.parameters import SEGMENTS, Value, Write, writes_of
 
 type Settings = Mapping[str, Value]
 
@@ -75,83 +73,35 @@ def settings_bean(family: FamilyName, settings: Settings, clock: str, facts: Map
 
 # --- live reads through the logger (A.10) ----------------------------------------------------------------------------
 
-CLOCK_IDS = ("pf_sys_time_mutli", "pf_sys_year")
-READ_NAMES = {"mix_failsafe": "setFailsafe"}
-EXPORT_POWER_ID = "backflow_power"
-FIRST_SLOT_INDEX = 10
-MULTI_WORDS = 19
-MIX_MULTI: dict[str, tuple[tuple[str, ...], str, str]] = {
-    "mix_ac_charge_time_multi": (
-        ("chargePowerCommand", "wchargeSOCLowLimit2", "acChargeEnable"),
-        "forcedChargeTimeStart{}",
-        "forcedChargeStopSwitch{}",
-    ),
-    "MIX_AC_DISCHARGE_TIME_MULTI": (
-        ("disChargePowerCommand", "wdisChargeSOCLowLimit2"),
-        "forcedDischargeTimeStart{}",
-        "forcedDischargeStopSwitch{}",
-    ),
+READ_NAMES = {
+    "pf_sys_time_mutli": "pf_sys_year",
+    "mix_ac_charge_time_multi": "mix_ac_charge_time_period",
+    "MIX_AC_DISCHARGE_TIME_MULTI": "mix_ac_discharge_time_period",
+    "mix_failsafe": "setFailsafe",
 }
+"""What a live read calls a setting that is written by another name; most have the same."""
+EXPORT_POWER = "backflow_power"
+"""The export limit's power is read by its own name and tenfold."""
 
 
-def live_value(family: FamilyName, settings: Settings, clock: datetime, param: str) -> str | None:
-    """Return what the device answers for one parameter: a value, register words or a date; ``None``: it knows no such.
-
-    A MIN's time segment is two words with enable, mode and times in their bits; a mix's schedule is 19 numbers.
-    """
-    if param in CLOCK_IDS:
-        return f"{clock.year}-{clock.month}-{clock.day}-{clock.hour}-{clock.minute}-{clock.second}"
-    if family == "tlx" and param.startswith("time_segment"):
-        return _segment_words(settings, param.removeprefix("time_segment"))
-    if family == "mix" and param in MIX_MULTI:
-        return _mix_words(settings, *MIX_MULTI[param])
-    if param == EXPORT_POWER_ID and "exportLimitPowerRate" in settings:
-        return as_text(10 * int(settings["exportLimitPowerRate"]))
-    parts = writes_of(family, token_api=False).get(READ_NAMES.get(param, param))
-    return as_text(settings[parts[0].key]) if parts and parts[0].key in settings else None
+def write_name(param: str) -> str:
+    """Return by which name the parameter of a live read is written."""
+    return READ_NAMES.get(param, param)
 
 
-def live_values(family: FamilyName, settings: Settings, clock: datetime, param: str) -> list[str] | None:
-    """Return what the app reads for one parameter, position by position as it would be written (A.10)."""
-    parts = writes_of(family, token_api=False).get(param)
-    if param in CLOCK_IDS or not parts or any(part.key not in settings for part in parts):
-        value = live_value(family, settings, clock, param)
-        return None if value is None else [value]
-    return list(_positions(parts, settings))
+def export_power(settings: Settings) -> str:
+    """Return what a live read of the export limit's power says."""
+    return str(10 * int(settings["exportLimitPowerRate"]))
 
 
-def _positions(parts: Sequence[Any], settings: Settings) -> Iterator[str]:
-    """Yield the parameters a write would have to have for the present settings."""
-    for part in sorted(parts, key=lambda part: int(part.at)):
+def positions(family: FamilyName, settings: Settings, kind: str) -> list[str]:
+    """Return the parameters a write of ``kind`` would need to change nothing; none for a type without settings."""
+    parts = writes_of(family, token_api=False).get(kind, ())
+    return list(_positions(parts, settings)) if all(part.key in settings for part in parts) else []
+
+
+def _positions(parts: Write, settings: Settings) -> Iterator[str]:
+    """Yield the values of a write in the order of its parameters; a time is two of them."""
+    for part in sorted(parts, key=lambda part: part.at):
         value = str(as_text(settings[part.key]))
         yield from value.split(":") if part.width > 1 else (value,)
-
-
-def _word(time: Value) -> int:
-    """Return a time of day as the register keeps it: hour and minute a byte each."""
-    hour, minute = divmod(minutes(str(time)), 60)
-    return hour << 8 | minute
-
-
-def _segment_words(settings: Settings, number: str) -> str | None:
-    """Return the two words of a MIN's time segment."""
-    if f"time{number}Mode" not in settings:
-        return None
-    enabled, mode = int(settings[f"forcedStopSwitch{number}"]), int(settings[f"time{number}Mode"])
-    start, end = _word(settings[f"forcedTimeStart{number}"]), _word(settings[f"forcedTimeStop{number}"])
-    return f"{enabled << 15 | mode << 13 | start}-{end}-"
-
-
-def _mix_words(settings: Settings, head: Sequence[str], start: str, switch: str) -> str:
-    """Return a mix's schedule: powers and levels first, from index 10 on three words for each period."""
-    words = [0] * MULTI_WORDS
-    words[: len(head)] = [int(settings[key]) for key in head]
-    for number in PERIODS:
-        key = start.format(number)
-        at = FIRST_SLOT_INDEX + 3 * (number - 1)
-        words[at : at + 3] = [
-            _word(settings[key]),
-            _word(settings[key.replace("Start", "Stop")]),
-            int(settings[switch.format(number)]),
-        ]
-    return "".join(f"{word}-" for word in words)

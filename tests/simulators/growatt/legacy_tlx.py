@@ -144,26 +144,23 @@ def charts(chart: Mapping[str, Any], energies: Energies, discharged_total: float
 # --- battery packs ---------------------------------------------------------------------------------------------------
 
 
-def pack_info(pack: PackRecord | None, serial: str, *, lost: bool) -> dict[str, Any]:
+def pack_info(pack: PackRecord, *, lost: bool) -> dict[str, Any]:
     """Return ``getBatInfo``; ``chargeOrDisPower`` + = charging. A pack that is gone keeps its last words (``lost``)."""
-    return {
-        "serialNum": serial,
-        "lost": lost,
-        "soc": "0" if pack is None else text(pack.soc),
-        "chargeOrDisPower": "0" if pack is None or lost else text(-pack.power_w),
-        "chargeTotal": "0" if pack is None else text(pack.charged),
-        "dischargeTotal": "0" if pack is None else text(pack.discharged),
-    }
+    return {"serialNum": pack.serial, "lost": lost, **_pack_values(pack)}
 
 
-def pack_detail(pack: PackRecord | None, serial: str, *, lost: bool) -> dict[str, Any]:
+def pack_detail(pack: PackRecord, *, lost: bool) -> dict[str, Any]:
     """Return ``data`` of ``getBatDetailData``."""
-    info = pack_info(pack, serial, lost=lost)
     codes = dict.fromkeys(("errorCode", "errorSubCode", "warnCode", "warnSubCode"), "0")
+    state = {"status": "-1" if lost else "1", "bmNum": "1", "systemWorkStatus": "0" if lost else "1"}
+    return _pack_values(pack) | state | codes
+
+
+def _pack_values(pack: PackRecord) -> dict[str, str]:
+    """Return what a pack measures."""
     return {
-        **{key: info[key] for key in ("chargeOrDisPower", "dischargeTotal", "chargeTotal", "soc")},
-        "status": "-1" if lost else "1",
-        "bmNum": "1",
-        "systemWorkStatus": "0" if lost else "1",
-        **codes,
+        "chargeOrDisPower": text(-pack.power_w),
+        "chargeTotal": text(pack.charged),
+        "dischargeTotal": text(pack.discharged),
+        "soc": text(pack.soc),
     }
