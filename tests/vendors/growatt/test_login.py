@@ -27,7 +27,7 @@ from custom_components.solar_battery_hub.vendors.growatt.login import (
     LoginRule,
     hash_password,
 )
-from custom_components.solar_battery_hub.vendors.growatt.wire import Wire
+from custom_components.solar_battery_hub.vendors.growatt.wire import Wire, app_headers
 from custom_components.solar_battery_hub.vendors.http import Door
 from tests.mock_http import MockHttp
 from tests.vendors.tools import NOON, HandClock, MemoryStore
@@ -59,7 +59,7 @@ class Desk:
     def open(self, rule: LoginRule = AUTOMATIC) -> Login:
         """Open the login as a start does: what is stored is all that is known."""
         door = Door(self.http, self.clock, self.store.shared)
-        wire = Wire(BASE, "1a2b3c4d", door, self.store)
+        wire = Wire(BASE, app_headers("1a2b3c4d"), door, self.store)
         return Login(wire, "demo.user", "demo1234", door=door, store=self.store, clock=self.clock, rule=rule)
 
 
@@ -323,7 +323,7 @@ async def test_trouble_is_neither_a_wrong_password_nor_a_lock(
 
 async def test_no_secret_in_the_trace(desk: Desk) -> None:
     door = Door(desk.http, desk.clock, desk.store.shared)
-    wire = Wire(BASE, "1a2b3c4d", door, desk.store)
+    wire = Wire(BASE, app_headers("1a2b3c4d"), door, desk.store)
     login = Login(wire, "demo.user", "demo1234", door=door, store=desk.store, clock=desk.clock)
     with MockHttp() as http:
         http.post(LOGIN, payload=WELCOME)

@@ -7,7 +7,7 @@ from typing import Final
 from .model import Family
 
 # The server's five minutes, and room for its clock and the way there; feeds ask every 305 s (E).
-_USUAL: Final = 303.0
+USUAL: Final = 303.0
 _SHORT: Final = 12.0  # for the ten seconds of some
 _CAPPED: Final = 10  # a day
 PER_PAGE: Final = 100  # the most there is (B.3)
@@ -19,15 +19,15 @@ class Call:
 
     method: str
     path: str
-    gap: float = _USUAL
+    gap: float = USUAL
     per_day: int | None = None
 
 
-def _get(path: str, gap: float = _USUAL, per_day: int | None = None) -> Call:
+def _get(path: str, gap: float = USUAL, per_day: int | None = None) -> Call:
     return Call(method="GET", path=path, gap=gap, per_day=per_day)
 
 
-def _post(path: str, gap: float = _USUAL) -> Call:
+def _post(path: str, gap: float = USUAL) -> Call:
     return Call(method="POST", path=path, gap=gap)
 
 

@@ -1,4 +1,4 @@
-"""What every exchange with the password API has in common: the app's name, and what its HTTP says (growatt.md A.1, A.3)."""
+"""What every exchange with the server has in common: who is asking, and what its HTTP says (growatt.md A.1, A.3)."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,6 +17,11 @@ _BUSY: Final = frozenset({502, 503, 504})
 _BLOCKED_FOR: Final = 6 * 3600.0  # seconds, doubled each time in a row …
 _DOUBLINGS: Final = 3  # … up to two days
 _FIREWALL: Final = "firewall"  # in the shared store: blocks in a row
+
+
+def app_headers(agent_id: str) -> Mapping[str, str]:
+    """Return what the password API wants to see; ``agent_id`` are eight hex digits, this entry's own (A.1)."""
+    return {"User-Agent": _AGENT.format(agent_id)}
 
 
 class SignedOut(BadAnswer):
@@ -38,10 +43,10 @@ class Wire:
     A block lets nothing out for six hours, twice as long each time in a row, also over a restart.
     """
 
-    def __init__(self, base_url: str, agent_id: str, door: Door, store: PrivateStore) -> None:
-        """Take the address without a slash at its end, and eight hex digits that are this entry's own (A.1)."""
+    def __init__(self, base_url: str, headers: Mapping[str, str], door: Door, store: PrivateStore) -> None:
+        """Take the address without a slash at its end, and the headers of every request: who is asking."""
         self.base_url = base_url
-        self._headers = {"User-Agent": _AGENT.format(agent_id)}
+        self._headers = headers
         self._door = door
         self._store = store
 
