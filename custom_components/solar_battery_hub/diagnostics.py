@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -115,10 +116,13 @@ def _readings(runtime: AccountRuntime, shows: Callable[[Ref], bool]) -> list[dic
 
 
 def _exchange(exchange: Exchange) -> dict[str, Any]:
+    """Return an exchange; its query as fields, so that private ones are known by their names."""
+    path, _, query = exchange.path.partition("?")
     return {
         "at": _plain(exchange.at),
         "method": exchange.method,
-        "path": exchange.path,
+        "path": path,
+        "query": dict(parse_qsl(query, keep_blank_values=True)),
         "status": exchange.status,
         "seconds": round(exchange.seconds, 3),
         "error": exchange.error,

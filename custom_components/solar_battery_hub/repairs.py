@@ -5,7 +5,7 @@ from functools import partial
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .account_runtime import HubConfigEntry
@@ -66,15 +66,23 @@ def async_watch_conflicts(hass: HomeAssistant, entry: HubConfigEntry) -> None:
 
 
 def _rival(hass: HomeAssistant, entry: HubConfigEntry) -> ConfigEntry | None:
-    """Return a loaded entry of another integration with the same address or number."""
+    """Return a loaded entry of another integration with the same address, number or device."""
     vendor, account = entry.runtime_data.vendor, entry.runtime_data.account
     address = vendor.address(entry.data)
+    serials = {device.serial for device in account.devices}
     for domain, settings in vendor.conflicts.items():
         for other in hass.config_entries.async_loaded_entries(domain):
             theirs = {own: other.data.get(key) or "" for own, key in settings.items()}
-            if vendor.address(theirs) == address or (account.number and other.unique_id == account.number):
+            same_account = vendor.address(theirs) == address or (account.number and other.unique_id == account.number)
+            if same_account or serials & _device_names(hass, other):
                 return other
     return None
+
+
+def _device_names(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
+    """Return what an entry's devices are known by: with most integrations their serial numbers."""
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return {name for device in devices for _, name, *_ in device.identifiers}
 
 
 def _show_conflict(hass: HomeAssistant, entry: HubConfigEntry, rival: ConfigEntry | None) -> None:

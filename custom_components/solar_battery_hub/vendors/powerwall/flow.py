@@ -230,11 +230,15 @@ class PowerwallOptions(OptionsFlowWithReload):
     """How often a gateway is read, and whether to try what it may refuse."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Go straight to the only form."""
+        return await self.async_step_powerwall_options(user_input)
+
+    async def async_step_powerwall_options(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the options; an empty interval means automatic."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         return self.async_show_form(
-            step_id="init",
+            step_id="powerwall_options",
             data_schema=self.add_suggested_values_to_schema(OPTIONS_SCHEMA, self.config_entry.options),
         )
 
