@@ -21,8 +21,12 @@ _REASONS: Final[Mapping[int, str]] = {
     12: "device_unknown",
     13: "end_before_start",
 }
-_PASSWORD_REASONS: Final = _REASONS | {2: "other_server", 201: "no_permission"}
-_STORAGE_REASONS: Final = _PASSWORD_REASONS | {3: "device_not_named", 4: "device_offline"}  # A.9: swapped there
+_PASSWORD_REASONS: Final[Mapping[int, str]] = {**_REASONS, 2: "other_server", 201: "no_permission"}
+_STORAGE_REASONS: Final[Mapping[int, str]] = {  # A.9: swapped there
+    **_PASSWORD_REASONS,
+    3: "device_not_named",
+    4: "device_offline",
+}
 
 REASONS: Final = frozenset({_OTHER, *_REASONS.values(), *_PASSWORD_REASONS.values()})
 """Every reason a change can be refused for."""

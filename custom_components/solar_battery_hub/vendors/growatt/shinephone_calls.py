@@ -92,18 +92,14 @@ PLANT_ENERGY = _post(
 USER_ENERGY = _post("user_energy", _PLANT, form={"language": "1"}, action="getUserCenterEnertyData")
 USER_ENERGY_TWO = _post("user_energy_two", _PLANT, form={"language": "1"}, action="getUserCenterEnertyDataTwo")
 PLANT_SETTINGS = _get("plant_settings", _PLANT, op="getPlant", plantId="{plant}")
-DASHBOARD = _post(
-    "dashboard", _PLANT, action="getEnergyStorageData", date="{date}", type="{kind}", plantId="{plant}"
-)
+DASHBOARD = _post("dashboard", _PLANT, action="getEnergyStorageData", date="{date}", type="{kind}", plantId="{plant}")
 
 # Classic inverters and MAX (A.6, A.6.1, A.9.1)
 INVERTER_DETAIL = _get("inverter_detail", _INVERTER, op="getInverterDetailData", inverterId="{serial}")
 INVERTER_DETAIL_TWO = _get(
     "inverter_detail_two", _INVERTER, _DATA, op="getInverterDetailData_two", inverterId="{serial}"
 )
-INVERTER_CHART = _get(
-    "inverter_chart", _INVERTER, op="getInverterData", id="{serial}", type="{kind}", date="{date}"
-)
+INVERTER_CHART = _get("inverter_chart", _INVERTER, op="getInverterData", id="{serial}", type="{kind}", date="{date}")
 INVERTER_SETTINGS = Call(
     key="inverter_settings",
     method="GET",
@@ -171,9 +167,7 @@ SPA_SETTINGS = _get("spa_settings", _SPA, _settings, op="getSpaSetParams", kind=
 
 # Storage: SPF with the suffix, SP2000 and SP3000 without (A.6.4)
 _STORAGE_FORM: Final = {"plantId": "{plant}", "storageSn": "{serial}"}
-STORAGE_SUMMARY = _get(
-    "storage_summary", _STORAGE, _part_or_whole, op="getStorageInfo_sacolar", storageId="{serial}"
-)
+STORAGE_SUMMARY = _get("storage_summary", _STORAGE, _part_or_whole, op="getStorageInfo_sacolar", storageId="{serial}")
 STORAGE_DETAIL = _get("storage_detail", _STORAGE, op="getStorageParams_sacolar", storageId="{serial}")
 STORAGE_OVERVIEW = _post(
     "storage_overview",
