@@ -63,7 +63,7 @@ class GrowattSimulator(Simulator):
         self.v1 = V1Api(self.world, strict=strict)
         self.legacy = LegacyApi(self.world)
         if strict:
-            self.legacy.actions["set_strict"](strict=True)
+            self.legacy.access.strict()
         self.stage = Stage(self.world)
         self._random = Random(f"latency {seed}")
 
