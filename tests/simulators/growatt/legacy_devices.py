@@ -11,6 +11,7 @@ from tests.simulators.growatt.legacy_charts import BARS, energies_of, rows_of, t
 from tests.simulators.growatt.legacy_sessions import html_answer
 from tests.simulators.growatt.legacy_settings import settings_bean
 from tests.simulators.growatt.legacy_values import as_text, kilowatts, obj_answer, text
+from tests.simulators.growatt.odd import odd_live, odd_settings
 from tests.simulators.growatt.record import PackRecord
 from tests.simulators.growatt.values import calendar, clock_text, widened
 from tests.simulators.wire import Answer, json_answer
@@ -46,6 +47,12 @@ def facts(device: Device) -> dict[str, Any]:
         "lastUpdateTimeText": "" if heard is None else clock_text(heard),
         "lastUpdateTime": None if heard is None else calendar(heard),
     }
+
+
+def _wide(call: Call, bean: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a bean of live values as it goes over the wire: floats that had 32 bits once, odd ones on odd days (F.7)."""
+    wide: dict[str, Any] = widened(bean)
+    return odd_live(wide) if call.world.oddities.odd_values else wide
 
 
 # --- inverter and MAX ------------------------------------------------------------------------------------------------
@@ -89,7 +96,7 @@ def _tlx_detail(call: Call) -> Answer:
     """Answer ``getTlxDetailData``; what nobody knows is all zero, lost and has no serial number."""
     device = call.find("id", "tlx", otherwise=SERVER_ERROR)
     bean = blank(MIN_LIVE) | {"serialNum": None, "lost": True} if device is None else device.live()
-    return json_answer({"data": widened(bean), "parameterName": legacy_tlx.PARAMETER_NAMES})
+    return json_answer({"data": _wide(call, bean), "parameterName": legacy_tlx.PARAMETER_NAMES})
 
 
 def _tlx(call: Call) -> Device:
@@ -152,10 +159,9 @@ def _tlx_params(call: Call) -> Answer:
 def _settings(call: Call, device: Device) -> dict[str, Any]:
     """Return the server's copy of a device's settings as a bean."""
     copy = device.settings_copy()
-    bean = settings_bean(device.model.family, copy, copy["sysTime"], facts(device))
-    if call.world.oddities.odd_values and "forcedTimeStart9" in bean:
-        bean |= {"forcedTimeStart9": "11:187", "forcedTimeStop9": "null"}
-    return bean
+    if call.world.oddities.odd_values:
+        copy = odd_settings(copy)
+    return settings_bean(device.model.family, copy, copy["sysTime"], facts(device))
 
 
 def _tlx_settings(call: Call) -> Answer:
@@ -264,7 +270,7 @@ def _storage_params(call: Call) -> Answer:
     """Answer ``getStorageParams``: what it is and what it measures."""
     device = _storage(call)
     static = blank(STORAGE_DETAIL) | dict(device.settings_copy()) | facts(device)
-    return json_answer({"storageBean": widened(static), "storageDetailBean": widened(device.live())})
+    return json_answer({"storageBean": widened(static), "storageDetailBean": _wide(call, device.live())})
 
 
 def _storage_status(call: Call) -> Answer:
@@ -325,10 +331,10 @@ def _inverter_page(call: Call) -> Answer:
 
 
 INVERTER: dict[str, Handler] = {
-    "getInverterDetailData": lambda call: json_answer(widened(_inverter_bean(call))),
+    "getInverterDetailData": lambda call: json_answer(_wide(call, _inverter_bean(call))),
     "getInverterDetailData_two": lambda call: json_answer(widened(legacy_storage.inverter_two(_inverter_bean(call)))),
     "getInverterData": _inverter_data,
-    "getInverterDetailData_max": lambda call: json_answer(widened(_max_bean(call))),
+    "getInverterDetailData_max": lambda call: json_answer(_wide(call, _max_bean(call))),
     "getInverterDetailData_max_two": lambda call: json_answer(widened(legacy_storage.inverter_two(_max_bean(call)))),
     "getInverterParams_max": _max_params,
 }

@@ -13,6 +13,7 @@ from tests.simulators.wire import Answer, json_answer
 CO2_PER_KWH, COAL_PER_KWH, SO2_PER_KWH = 0.4, 0.4, 0.03
 CURRENCIES = {"RMB": "rmb", "DOLLAR": "dollar", "EURO": "euro", "POUND": "gbp"}
 CURRENCY_SIGNS = {"euro": "€", "gbp": "£", "dollar": "$", "rmb": "￥"}
+CURRENCY_IDS = {sign: name for name, sign in CURRENCY_SIGNS.items()}
 
 PARTS = {
     "plantCoal": "formulaCoal",
@@ -43,8 +44,22 @@ NUMBERS: dict[str, Callable[[str], Any]] = {
     "formulaCo2": float,
     "formulaCoal": float,
     "formulaSo2": float,
+    "formulaMoneyStr": float,
+    "plant_lat": float,
+    "plant_lng": float,
 }
-"""The settings that are numbers; the others stay text."""
+"""The parts that have to be numbers; the others are text."""
+SHOWN_BY_BOTH = {
+    "plantName": "name",
+    "country": "country",
+    "city": "city",
+    "plantAddress": "address",
+    "plant_lat": "latitude",
+    "plant_lng": "longitude",
+    "formulaMoneyStr": "money_per_kwh",
+    "createDateText": "created",
+}
+"""What the other API shows of these settings, too: it lives in the world's plant, the rest in our notes."""
 
 
 def _zone_value(hours: float) -> str:
@@ -71,7 +86,7 @@ def settings(call: Call, plant: Plant) -> dict[str, Any]:
         "createDateText": plant.created,
         "createDate": calendar(created),
         "formulaMoneyStr": str(plant.money_per_kwh),
-        "formulaMoneyUnitId": "euro",
+        "formulaMoneyUnitId": CURRENCY_IDS.get(plant.currency, plant.currency),
         "formulaCo2": CO2_PER_KWH,
         "formulaCoal": COAL_PER_KWH,
         "formulaSo2": SO2_PER_KWH,
@@ -108,17 +123,10 @@ def update(call: Call) -> Answer:
             name: NUMBERS.get(name, str)(call.param(part)) for part, name in PARTS.items() if part not in FIXED_PARTS
         }
         date.fromisoformat(str(values["createDateText"]))
-        money = float(values["formulaMoneyStr"])
     except ValueError:
         return json_answer({"success": False, "msg": "501"})
+    for name in SHOWN_BY_BOTH.keys() & values.keys():
+        setattr(plant, SHOWN_BY_BOTH[name], values.pop(name))
+    plant.currency = CURRENCY_SIGNS.get(unit := values.pop("formulaMoneyUnitId"), unit)
     call.notes.plants[plant.id] = values
-    _take_over(plant, values, money)
     return json_answer({"success": True, "msg": ""})
-
-
-def _take_over(plant: Plant, values: dict[str, Any], money: float) -> None:
-    """Let the world's plant know what both APIs show."""
-    plant.name, plant.country, plant.city = values["plantName"], values["country"], values["city"]
-    plant.address, plant.created, plant.money_per_kwh = values["plantAddress"], values["createDateText"], money
-    unit = values["formulaMoneyUnitId"]
-    plant.currency = CURRENCY_SIGNS.get(unit, unit)
