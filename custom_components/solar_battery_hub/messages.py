@@ -9,10 +9,12 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
+from .core.catalogue import CATALOGUE, Quantity
 from .core.control import Receipt
-from .core.errors import HubError, Locked, NotSupported, RateLimited, WriteRefused
+from .core.errors import WRITTEN, HubError, Locked, NotSupported, RateLimited, WriteIncomplete, WriteRefused
 from .core.model import Value
 from .core.refusal import ChangeRefused
+from .core.schedule import Schedule, ScheduleError, Slot
 
 
 def shown(error: HubError) -> HomeAssistantError:
@@ -31,6 +33,8 @@ def describe(error: HubError) -> tuple[str, dict[str, str]]:
             return error.key, {"seconds": f"{seconds:.0f}"}
         case WriteRefused(reason=reason):
             return reason, {}
+        case WriteIncomplete(parts=parts):
+            return error.key, _spell_parts(parts)
     return error.key, {}
 
 
@@ -43,11 +47,24 @@ def refused(error: ChangeRefused) -> ServiceValidationError:
 
 
 def not_confirmed(receipt: Receipt) -> HomeAssistantError:
-    """Return the error of a change that the device does not show."""
+    """Return the error of a change that the device does not show, part by part where it ended half-way."""
     placeholders = {"asked": spell_settings(receipt.asked), "found": spell_settings(receipt.read_back)}
+    if receipt.parts:
+        return HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="not_confirmed_in_parts",
+            translation_placeholders={**placeholders, **_spell_parts(receipt.parts)},
+        )
     return HomeAssistantError(
         translation_domain=DOMAIN, translation_key="not_confirmed", translation_placeholders=placeholders
     )
+
+
+def _spell_parts(parts: Mapping[str, str]) -> dict[str, str]:
+    """Return what was written of a change and what was not."""
+    fates = {"written": [name for name, fate in parts.items() if fate == WRITTEN]}
+    fates["missing"] = [name for name in parts if name not in fates["written"]]
+    return {fate: ", ".join(names) or "–" for fate, names in fates.items()}
 
 
 def spell_time(moment: datetime) -> str:
@@ -69,7 +86,24 @@ def _word(setting: str, value: Value) -> str:
     """Return a value in the user's language; numbers as short as they are exact enough to read."""
     if isinstance(value, float):
         return f"{value:.4g}"
+    if setting in CATALOGUE and CATALOGUE[setting].quantity is Quantity.SCHEDULE:
+        return _spell_schedule(value)
     return _text(f".{setting}.state.{value}") or str(value)
+
+
+def _spell_schedule(text: Value) -> str:
+    """Return what a schedule does, slot by slot, with its numbers in brackets."""
+    try:
+        slots = [slot for slot in Schedule.from_text(text).slots if slot.enabled]
+    except ScheduleError:
+        return str(text)
+    return "; ".join(map(_spell_slot, slots)) or _text(".charge_schedule.state.off") or "–"
+
+
+def _spell_slot(slot: Slot) -> str:
+    job = _text(f".slot_mode.state.{slot.mode}") or slot.mode.replace("_", " ")
+    numbers = ", ".join(f"{number:g}" for number in (slot.power, slot.stop_level) if number is not None)
+    return f"{slot.start:%H:%M}–{slot.end:%H:%M} {job}" + (f" ({numbers})" if numbers else "")
 
 
 def _text(ending: str) -> str | None:

@@ -1,6 +1,6 @@
 """Charge schedules of an account: what each device has, what the user saved, and what he chose last (design §5)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import time
 from typing import TYPE_CHECKING, Any, Final
@@ -93,7 +93,7 @@ class Schedules:
         """Return what the device has, or was asked for and is not yet verified; ``None`` while not known."""
         text = self._runtime.value(Ref(device, KEY))
         if device not in self._parsed or self._parsed[device][0] != text:
-            self._parsed[device] = (text, _parse(text))
+            self._parsed[device] = (text, schedule_from(text))
         return self._parsed[device][1]
 
     def required(self, device: str) -> Schedule:
@@ -125,10 +125,12 @@ class Schedules:
     def with_slots(self, device: str, changed: Mapping[int, Slot | None]) -> Schedule:
         """Return what the device has with some places (by index) changed; the n-th slot is the one of place n.
 
+        Shared numbers that ``changed`` does not name are left to the device.
         Raises ChangeRefused for a place that does not exist, and for a mode that it does not take.
         """
         places = self.places(device)
-        slots = self.slots(device)
+        rules = self.rules(device)
+        slots = [slot and rules.without_shared(slot) for slot in self.slots(device)]
         for index, slot in changed.items():
             if not 1 <= index <= len(places):
                 raise ChangeRefused("schedule_no_such_slot", slot=str(index), maximum=str(len(places)))
@@ -258,7 +260,7 @@ class Schedules:
     def _restore(self, state: object) -> None:
         match state:
             case {"saved": dict(saved), "chosen": dict(chosen)}:
-                parsed = {name: _schedule(schedule) for name, schedule in saved.items()}
+                parsed = {name: schedule_from(schedule) for name, schedule in saved.items()}
                 self._saved = {name: schedule for name, schedule in parsed.items() if schedule is not None}
                 self._chosen = {device: [str(name) for name in names] for device, names in chosen.items()}
 
@@ -267,22 +269,10 @@ class Schedules:
         self._chosen.pop(device, None)
 
 
-def listed(schedule: Schedule) -> Iterator[dict[str, Any]]:
-    """Yield the slots in JSON types, each with its number."""
-    for number, slot in enumerate(schedule.slots, 1):
-        yield {"slot": number, **slot.as_dict()}
-
-
-def _schedule(data: object) -> Schedule | None:
+def schedule_from(told: object) -> Schedule | None:
+    """Return the schedule that a text or its parsed JSON tells; ``None`` for anything else."""
     try:
-        return Schedule.from_dict(data)
-    except ScheduleError:
-        return None
-
-
-def _parse(text: object) -> Schedule | None:
-    try:
-        return Schedule.from_text(text)
+        return Schedule.from_text(told) if isinstance(told, str) else Schedule.from_dict(told)
     except ScheduleError:
         return None
 

@@ -12,23 +12,18 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.service import async_get_device_and_config_entry
 import voluptuous as vol
 
-from .account_runtime import AccountRuntime
-from .const import ACTION_PATIENCE, DOMAIN
+from .const import DOMAIN
 from .core.errors import HubError
 from .core.model import Value
 from .core.refusal import ChangeRefused
 from .messages import refused
+from .schedule_actions import async_setup_schedule_actions
+from .targets import ATTR_WAIT, DEVICE, WAIT, owner_of, target_of, validation_error
 from .vendors import VENDORS
 from .vendors.base import Action, Capability
-
-ATTR_WAIT = "wait"
-DEVICE = {vol.Required(ATTR_DEVICE_ID): cv.string}
-WAIT = {vol.Optional(ATTR_WAIT, default=ACTION_PATIENCE): vol.All(vol.Coerce(float), vol.Range(min=1, max=600))}
 
 
 class SettingAction(NamedTuple):
@@ -45,13 +40,6 @@ SETTING_ACTIONS: dict[str, SettingAction] = {
         "backup_reserve", "reserve", vol.All(vol.Coerce(float), vol.Range(min=0, max=100))
     ),
 }
-
-
-class Target(NamedTuple):
-    """A device an action is about, and the account it belongs to."""
-
-    runtime: AccountRuntime
-    device: str
 
 
 @callback
@@ -74,6 +62,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         supports_response=SupportsResponse.ONLY,
     )
     register(DOMAIN, "refresh", _async_refresh, vol.Schema(DEVICE))
+    async_setup_schedule_actions(hass, DOMAIN)
     for vendor in VENDORS.values():
         for extra in vendor.actions:
             register(
@@ -87,8 +76,8 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 async def _async_set(action: SettingAction, call: ServiceCall) -> ServiceResponse:
     """Change one setting and answer with the receipt."""
-    runtime, device = _target(call)
-    owner = _owner(runtime, device, action.setting)
+    runtime, _ = target = target_of(call)
+    owner = owner_of(target, action.setting)
     changes: dict[str, Value] = {action.setting: call.data[action.field]}
     receipt = await runtime.changes.async_apply(owner, changes, wait=call.data[ATTR_WAIT])
     return receipt.as_dict()
@@ -96,7 +85,7 @@ async def _async_set(action: SettingAction, call: ServiceCall) -> ServiceRespons
 
 async def _async_get_capabilities(call: ServiceCall) -> ServiceResponse:
     """Answer what the device can do, and why it cannot do the rest."""
-    runtime, device = _target(call)
+    runtime, device = target_of(call)
     return {
         "vendor": runtime.vendor.key,
         "settings": {
@@ -117,15 +106,15 @@ def _capability(capability: Capability) -> dict[str, Any]:
 
 async def _async_refresh(call: ServiceCall) -> ServiceResponse:
     """Ask the vendor now, as far as its floor allows."""
-    await _target(call).runtime.async_refresh_all()
+    await target_of(call).runtime.async_refresh_all()
     return None
 
 
 async def _async_run(vendor: str, action: Action, call: ServiceCall) -> ServiceResponse:
     """Run an action that a vendor brings."""
-    runtime, device = _target(call)
+    runtime, device = target_of(call)
     if runtime.vendor.key != vendor:
-        raise _validation_error("not_supported")
+        raise validation_error("not_supported")
     fields: Mapping[str, Any] = {key: value for key, value in call.data.items() if key != ATTR_DEVICE_ID}
     try:
         answer = await action.run(runtime.account, device, fields)
@@ -135,31 +124,3 @@ async def _async_run(vendor: str, action: Action, call: ServiceCall) -> ServiceR
         raise runtime.changes.failure(err) from err
     await runtime.async_refresh_all()
     return answer
-
-
-def _target(call: ServiceCall) -> Target:
-    """Return the account and device of a call; raises a translated validation error."""
-    entry_device, entry = async_get_device_and_config_entry(call.hass, DOMAIN, call.data[ATTR_DEVICE_ID])
-    runtime: AccountRuntime = entry.runtime_data
-    for domain, device in entry_device.identifiers:
-        if domain == DOMAIN and device in runtime.devices:
-            return Target(runtime, device)
-    raise _validation_error("device_gone")
-
-
-def _owner(runtime: AccountRuntime, device: str, setting: str) -> str:
-    """Return the device itself or the nearest parent that has this setting.
-
-    Where none can write it the reason is the one ``get_capabilities`` gives.
-    """
-    for owner in runtime.devices.lineage(device):
-        for capability in runtime.account.capabilities(owner):
-            if capability.setting == setting:
-                if capability.writable:
-                    return owner
-                raise _validation_error(capability.reason or "not_supported")
-    raise _validation_error("not_supported")
-
-
-def _validation_error(key: str) -> ServiceValidationError:
-    return ServiceValidationError(translation_domain=DOMAIN, translation_key=key)

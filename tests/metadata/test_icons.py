@@ -52,8 +52,9 @@ def bare_entities() -> set[str]:
         for key, definition in CATALOGUE.items()
         if is_sensor(definition) and LOOKS.get(definition.quantity, Look()).device_class in WITHOUT_ICON
     }
+    scheduled = {".".join(path.split(".")[1:3]) for path in expected.schedules()}
     flags = {f"binary_sensor.{key}" for key, it in CATALOGUE.items() if not is_sensor(it) and key not in DEVICE_CLASSES}
-    return sensors | flags | {f"event.{stream}" for stream in STREAMS} | expected.controls().keys()
+    return sensors | flags | {f"event.{stream}" for stream in STREAMS} | expected.controls().keys() | scheduled
 
 
 def with_icon() -> dict[str, Any]:

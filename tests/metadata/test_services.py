@@ -69,7 +69,11 @@ async def test_stopping_needs_a_yes(actions: Mapping[str, Any]) -> None:
 
 async def test_changes_can_answer(actions: Mapping[str, Any]) -> None:
     answers = {name: action.supports_response for name, action in actions.items()}
-    assert {name for name, answer in answers.items() if answer is SupportsResponse.ONLY} == {"get_capabilities"}
+    assert {name for name, answer in answers.items() if answer is SupportsResponse.ONLY} == {
+        "get_capabilities",
+        "get_energy_history",
+        "get_schedule",
+    }
     assert {name for name, answer in answers.items() if answer is SupportsResponse.NONE} == {"refresh"}
 
 

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
+
+WRITTEN: Final = "written"  # what became of a part of a change
+NOT_WRITTEN: Final = "not_written"
 
 
 class HubError(Exception):
@@ -70,7 +74,7 @@ class WriteIncomplete(BadAnswer):
     """A write of several parts ended half-way; what the device has of it shows when it is read.
 
     ``parts`` maps the name of each part (a schedule's: group and number, ``segments 2``)
-    to ``written`` or ``not_written``.
+    to ``WRITTEN`` or ``NOT_WRITTEN``.
     """
 
     key = "write_incomplete"

@@ -108,6 +108,14 @@ class ScheduleRules:
         """Tell whether the two may not overlap."""
         return not self.groups_overlap or self.group_of(slot) is self.group_of(other)
 
+    def without_shared(self, slot: Slot) -> Slot:
+        """Return the slot without the numbers that its whole group shares."""
+        rule = self.modes.get(slot.mode, ModeRule())
+        shared: dict[str, Any] = {
+            field: None for field in NUMBERS if (bounds := getattr(rule, field)) and bounds.shared
+        }
+        return replace(slot, **shared)
+
     def check(
         self, schedule: Schedule, present: Schedule | None = None, *, complete: bool = True
     ) -> tuple[Problem, ...]:
