@@ -15,6 +15,7 @@ import sys
 from tests.simulators.base import Simulator
 from tests.simulators.clock import SimClock
 from tests.simulators.control import ControlServer
+from tests.simulators.growatt import cli as growatt
 from tests.simulators.powerwall import cli as powerwall
 
 
@@ -27,6 +28,7 @@ class Vendor:
 
 
 VENDORS: dict[str, Vendor] = {
+    "growatt": Vendor(growatt.add_arguments, growatt.build),
     "powerwall": Vendor(powerwall.add_arguments, powerwall.build),
 }
 
