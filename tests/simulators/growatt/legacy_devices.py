@@ -186,14 +186,20 @@ def _set_password(call: Call) -> Answer:
     return obj_answer({"haveAfci": False, "switch": True, "enable": enable}, msg=password)
 
 
+def packs_of(device: Device) -> list[tuple[PackRecord, bool]]:
+    """Return the battery packs that are listed for a MIN and whether each is lost: one taken out stays listed (A.6.2)."""
+    gone = {pack.serial for pack in device.removed_packs}
+    present = [(pack, device.lost) for pack in device.packs if pack.serial not in gone]
+    return [*present, *((pack, True) for pack in device.removed_packs)]
+
+
 def _pack(call: Call, name: str) -> tuple[PackRecord, bool]:
-    """Return a battery pack and whether it is gone."""
-    serial = call.param(name)
+    """Return a battery pack and whether it is lost."""
     for device in call.world.devices:
-        for packs, removed in ((device.packs, False), (device.removed_packs, True)):
-            for pack in packs:
-                if pack.serial == serial and device.model.family == "tlx":
-                    return pack, removed or device.lost
+        if device.model.family == "tlx":
+            for pack, lost in packs_of(device):
+                if pack.serial == call.param(name):
+                    return pack, lost
     raise TurnedAway(NOT_AVAILABLE)
 
 

@@ -6,6 +6,7 @@ from tests.simulators.growatt.account import Plant
 from tests.simulators.growatt.devices import Device
 from tests.simulators.growatt.families import FamilyName
 from tests.simulators.growatt.legacy_call import Call
+from tests.simulators.growatt.legacy_devices import packs_of
 from tests.simulators.growatt.legacy_plant_settings import CO2_PER_KWH
 from tests.simulators.growatt.legacy_plants import Sums, with_storage
 from tests.simulators.growatt.legacy_values import text, with_unit
@@ -76,9 +77,8 @@ def entry(device: Device) -> dict[str, Any]:
     }
 
 
-def pack_entry(device: Device, pack: PackRecord, *, removed: bool) -> dict[str, Any]:
-    """Return the entry of a battery pack below a MIN; a removed one stays listed as lost (A.6.2)."""
-    lost = removed or device.lost
+def pack_entry(device: Device, pack: PackRecord, *, lost: bool) -> dict[str, Any]:
+    """Return the entry of a battery pack below a MIN."""
     return {
         "deviceSn": pack.serial,
         "deviceType": "bat",
@@ -99,8 +99,7 @@ def entries(plant: Plant) -> list[tuple[str, dict[str, Any]]]:
     for device in plant.devices:
         found.append((LISTS[device.model.family], entry(device)))
         if device.model.family == "tlx":
-            found += [("batList", pack_entry(device, pack, removed=False)) for pack in device.packs]
-            found += [("batList", pack_entry(device, pack, removed=True)) for pack in device.removed_packs]
+            found += [("batList", pack_entry(device, pack, lost=lost)) for pack, lost in packs_of(device)]
     return found
 
 
