@@ -8,7 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account_runtime import AccountRuntime, HubConfigEntry
 from .core.model import Ref
-from .entity import ReadingEntity, async_add_readings, is_sensor
+from .entity import ReadingEntity, async_add_readings, is_flag
 
 PARALLEL_UPDATES = 0
 
@@ -27,7 +27,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the binary sensors of an account."""
-    async_add_readings(entry, async_add_entities, lambda definition: not is_sensor(definition), HubBinarySensor)
+    async_add_readings(entry, async_add_entities, is_flag, HubBinarySensor)
 
 
 class HubBinarySensor(ReadingEntity, BinarySensorEntity):

@@ -163,6 +163,11 @@ def _in_order(refs: Iterable[Ref]) -> list[Ref]:
     return sorted(refs, key=lambda ref: (ref.device, order[look_up(ref.key)[0].key], ref.key))
 
 
+def is_flag(definition: Definition) -> bool:
+    """Tell whether a reading is shown by a binary sensor."""
+    return definition.quantity is Quantity.FLAG
+
+
 def is_sensor(definition: Definition) -> bool:
-    """Tell whether a reading is shown by a sensor."""
-    return definition.quantity not in (Quantity.FLAG, Quantity.SCHEDULE)
+    """Tell whether a reading is shown by a sensor; a schedule has entities of its own."""
+    return not is_flag(definition) and definition.quantity is not Quantity.SCHEDULE

@@ -13,7 +13,7 @@ import pytest
 
 from custom_components.solar_battery_hub.binary_sensor import DEVICE_CLASSES
 from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, STREAMS
-from custom_components.solar_battery_hub.entity import is_sensor
+from custom_components.solar_battery_hub.entity import is_flag, is_sensor
 from custom_components.solar_battery_hub.sensor import LOOKS, Look
 
 from . import expected
@@ -53,7 +53,7 @@ def bare_entities() -> set[str]:
         if is_sensor(definition) and LOOKS.get(definition.quantity, Look()).device_class in WITHOUT_ICON
     }
     scheduled = {".".join(path.split(".")[1:3]) for path in expected.schedules()}
-    flags = {f"binary_sensor.{key}" for key, it in CATALOGUE.items() if not is_sensor(it) and key not in DEVICE_CLASSES}
+    flags = {f"binary_sensor.{key}" for key, it in CATALOGUE.items() if is_flag(it) and key not in DEVICE_CLASSES}
     return sensors | flags | {f"event.{stream}" for stream in STREAMS} | expected.controls().keys() | scheduled
 
 
