@@ -1,6 +1,7 @@
 """A clock that stands still, gateways on loopback and a client without opinions."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 import json
@@ -13,10 +14,13 @@ import pytest
 from tests.simulators.clock import SimClock
 from tests.simulators.powerwall import PowerwallSimulator
 
+from .growatt_host import TokenClient, serving
+
 NOON = datetime(2026, 6, 21, 10, 30, tzinfo=UTC)
 """Half past twelve in Berlin."""
 
 type Start = Callable[..., Awaitable[PowerwallSimulator]]
+type ConnectGrowatt = Callable[..., Awaitable[TokenClient]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +115,15 @@ def connect(start: Start, session: aiohttp.ClientSession) -> Callable[..., Await
         return client
 
     return connect_to
+
+
+@pytest.fixture
+async def connect_growatt(clock: SimClock, session: aiohttp.ClientSession) -> AsyncIterator[ConnectGrowatt]:
+    """Return a function that serves a Growatt account (``profile``, options) and returns a client with its token."""
+    async with AsyncExitStack() as stack:
+
+        async def connect_to(profile: str = "min", **options: Any) -> TokenClient:
+            simulator = await stack.enter_async_context(serving(clock, profile, **options))
+            return TokenClient(simulator, session)
+
+        yield connect_to
