@@ -16,6 +16,8 @@ from .controls import Controls
 from .devices import DeviceList
 from .inventory import Inventory
 from .model import Family, Listed, Plant
+from .readings import Readings
+from .reports import Report, Reporter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ class GrowattAccount(Account):
         self._inventory = Inventory(store)
         self._devices = DeviceList(self.identity, self._inventory)
         self._controls = Controls(api, store, clock)
+        self._reporter = Reporter(self._inventory, self._devices, Readings(store))
 
     @abstractmethod
     async def identify(self) -> AccountFacts:
@@ -99,12 +102,22 @@ class GrowattAccount(Account):
     async def close(self, *, forget: bool) -> None:
         """Nothing has to be let go."""
 
+    def _report(self) -> Report:
+        """Begin to collect what one fetch brings."""
+        return Report(self._reporter, self._clock.now())
+
     def listed(self, device: str) -> Listed:
         """Return an inverter by its device id, also that of one of its packs. Raises NotSupported for any other."""
         listed = self._inventory.device(device) or self._inventory.device(device.partition("_battery_")[0])
         if listed is None:
             raise NotSupported("Only an inverter can be asked this")
         return listed
+
+    def plant(self, plant: str) -> Plant:
+        """Return a plant by its number or its device id. Raises NotSupported for anything else."""
+        if (found := self._inventory.plant(plant.removeprefix("plant_"))) is None:
+            raise NotSupported("Only a plant can be asked this")
+        return found
 
     # For the vendor's own actions; an account that cannot do one of them leaves it as it is
 

@@ -18,11 +18,11 @@ class CallBook:
     A moment ahead of now comes from a clock that was put back: it forbids nothing, the server knows best.
     """
 
-    def __init__(self, store: PrivateStore, clock: Clock) -> None:
-        """Go on from what the shared store holds."""
+    def __init__(self, store: PrivateStore, clock: Clock, memory: dict[str, Any] | None = None) -> None:
+        """Go on from what the store holds: its ``session`` or, unless said otherwise, its ``shared`` part."""
         self._store = store
         self._clock = clock
-        book: dict[str, Any] = store.shared.setdefault("calls_made", {})
+        book: dict[str, Any] = (store.shared if memory is None else memory).setdefault("calls_made", {})
         self._last: dict[str, str] = book.setdefault("last", {})
         self._budgets: dict[str, Any] = book.setdefault("budgets", {})
 

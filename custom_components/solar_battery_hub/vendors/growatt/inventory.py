@@ -68,6 +68,13 @@ class Inventory:
         }
         self._store.save_soon()
 
+    def note_family(self, serial: str, family: Family) -> None:
+        """Learn that a device is of another family than its plant lists it in."""
+        if (device := self.device(serial)) is not None:
+            devices = self._listed[device.plant]
+            told = replace(device, family=family)
+            self.note_listed(device.plant, [told if known.serial == serial else known for known in devices])
+
     def _completed(self, plant: Plant) -> Plant:
         known = self.plant(plant.id)
         if known is None:

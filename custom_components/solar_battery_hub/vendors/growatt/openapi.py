@@ -50,7 +50,7 @@ class OpenApi:
         self._wire = Wire(f"{base_url}/v1", {"token": token, "User-Agent": _AGENT}, door, store)
         self._clock = clock
         self._memory = CallMemory(store, clock)
-        self.book = CallBook(store, clock)
+        self.book = CallBook(store, clock, store.session)  # the server counts per token (B.3)
         self._turn = asyncio.Lock()  # so that a call leaves when it was counted
         self._loggers: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._ordered: dict[str, datetime] = {}

@@ -1,49 +1,43 @@
-"""From what devices said to a snapshot: when each measured it, and what silence makes worthless."""
+"""From what devices said in one round to a snapshot: when each measured it, and who has fallen silent."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from ...core.catalogue import Kind, look_up
-from ...core.model import Device, Gone, Ref, Reported, Snapshot
+from ...core.model import Ref, Snapshot
+from .devices import DeviceList, plant_id
+from .fields import Part
 from .inventory import Inventory
 from .model import Bean, Listed
-from .readings import Values, is_lost, measured_at, readings
+from .readings import Readings, Values, is_lost
+from .times import local_time, measured_at
 
 _SILENT_AFTER: Final = timedelta(minutes=30)  # E: by then even a slow logger has missed several uploads
-_OFF_BY: Final = timedelta(days=1)  # more is a wrong clock, unless the device is lost
-
-
-@dataclass(slots=True)
-class _Upload:
-    """The newest upload of a device by its own clock, and when we first saw it."""
-
-    at: datetime
-    seen: datetime
 
 
 class Reporter:
     """Remembers the last upload of every device from one round to the next."""
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(self, inventory: Inventory, devices: DeviceList, readings: Readings) -> None:
         """Start without having heard anybody."""
         self.inventory = inventory
-        self._uploads: dict[str, _Upload] = {}
+        self.devices = devices
+        self.readings = readings
+        self._uploads: dict[str, tuple[datetime, datetime]] = {}
 
-    def is_silent(self, serial: str, at: datetime, now: datetime) -> bool:
-        """Tell whether the same upload (its time) was served for too long.
-
-        Only our own clock counts: that of a device may be an hour off the plant's zone.
-        """
-        upload = self._uploads.get(serial)
-        if upload is None or upload.at != at or now < upload.seen:
-            self._uploads[serial] = _Upload(at, now)
+    def is_silent(self, device: Listed, bean: Bean, now: datetime) -> bool:
+        """Tell whether the same upload was served for too long by our own clock; that of a device may be wrong."""
+        if (told := local_time(bean)) is None:
             return False
-        return now - upload.seen >= _SILENT_AFTER
+        known, since = self._uploads.get(device.serial, (None, now))
+        if told != known or now < since:
+            since = now
+        self._uploads[device.serial] = (told, since)
+        return now - since >= _SILENT_AFTER
 
 
 class Report:
-    """Collects what one fetch heard; devices that said nothing are simply not in it."""
+    """Collects what one fetch heard; who said nothing is simply not in it."""
 
     def __init__(self, reporter: Reporter, now: datetime) -> None:
         """Begin at the moment before the first request."""
@@ -51,49 +45,40 @@ class Report:
         self._now = now
         self._values: Values = {}
         self._times: dict[Ref, datetime] = {}
-        self._uploaded: dict[str, datetime] = {}
+        self._latest: datetime | None = None
 
-    def add(self, device: Listed, part: str, bean: Bean) -> None:
-        """Take in a bean; a part without a time is as old as the part before it.
+    def live(self, device: Listed, part: Part, bean: Bean, at: datetime | None = None, **how: Any) -> None:
+        """Take in what a device measured at its last upload: ``at``, or as the object itself tells.
 
-        Of a device that is lost or silent measurements are gone, and a lifetime total of zero is none (core#67366).
+        Of a device that is silent measurements are gone, as of one that is lost. ``how`` goes to ``Readings``.
         """
-        said = measured_at(bean, self._reporter.inventory.offset(device))
-        lost = is_lost(bean)
-        at = self._placed(said, lost=lost) or self._uploaded.get(device.serial) or self._now
-        found = readings(device.serial, device.family, part, bean)
-        if said is not None:
-            lost = self._reporter.is_silent(device.serial, said, self._now) or lost
-            self._uploaded[device.serial] = at
-            self._put(Ref(device.serial, "last_measured"), at, self._now)
-            self._put(Ref(device.serial, "online"), not lost, self._now)
-        for ref, value in found.items():
-            if not lost:
-                self._put(ref, value, at)
-            elif not _is_worthless(ref, value):
-                self._put(ref, Gone.GONE if look_up(ref.key)[0].expires else value, at)
+        lost = bool(device.lost if (said := is_lost(bean)) is None else said)
+        if at is None:
+            if self._reporter.is_silent(device, bean, self._now):
+                bean, lost = {**bean, "lost": True}, True
+            at = measured_at(bean, self._reporter.inventory.offset(device), self._now, lost=lost)
+        self.put(self._reporter.readings.of_device(device, part, bean, at=at, **how), at)
+        if at is not None:
+            self._latest = max(at, self._latest or at)
 
-    def put(self, values: Values, at: datetime | None = None) -> None:
-        """Take in values that nobody measured, such as settings, or a plant's own."""
-        for ref, value in values.items():
-            self._put(ref, value, at or self._now)
+    def fact(self, device: Listed, part: Part, bean: Bean) -> None:
+        """Take in what is true of a device whenever it was uploaded."""
+        self._reporter.devices.note_facts(device, bean)
+        self.put(self._reporter.readings.of_device(device, part, bean))
 
-    def snapshot(self, devices: tuple[Device, ...] | None = None) -> Snapshot:
+    def plant(self, plant: str, part: Part, bean: Bean, at: datetime | None = None) -> None:
+        """Take in what the server says about a plant (its number)."""
+        self.put(self._reporter.readings.of_plant(plant_id(plant), part, bean, at=at), at)
+
+    def put(self, values: Values | Mapping[Ref, Any], at: datetime | None = None) -> None:
+        """Take in values as of a moment, now if it is not known."""
+        self._reporter.devices.note_readings(values)
+        self._values.update(values)
+        self._times.update(dict.fromkeys(values, at or self._now))
+
+    def snapshot(self) -> Snapshot:
         """Return it all, as old as the latest upload in it: what the next call is aligned to (E)."""
-        latest = max(self._uploaded.values(), default=self._now)
+        latest = self._latest or self._now
         times = {ref: at for ref, at in self._times.items() if at != latest}
+        devices = tuple(self._reporter.devices)
         return Snapshot(measured_at=latest, values=self._values, times=times, devices=devices)
-
-    def _put(self, ref: Ref, value: Reported, at: datetime) -> None:
-        self._values[ref] = value
-        self._times[ref] = at
-
-    def _placed(self, said: datetime | None, *, lost: bool) -> datetime | None:
-        """Return when it was measured; a clock that is ahead or far off is not believed."""
-        if said is None or (said >= self._now - _OFF_BY and said <= self._now) or (lost and said < self._now):
-            return said
-        return self._now
-
-
-def _is_worthless(ref: Ref, value: Reported) -> bool:
-    return value == 0 and look_up(ref.key)[0].kind is Kind.LIFETIME
