@@ -250,8 +250,8 @@ class ShinePhone:
 
     # Settings of a plant
 
-    async def update_plant(self, plant: str, changes: Mapping[str, str]) -> None:
-        """Change settings of a plant, by the names of ``PLANT_PARTS``; all others go back as they are (A.8).
+    async def update_plant(self, plant: str, changes: Mapping[str, str]) -> Mapping[str, str]:
+        """Change settings of a plant, by the names of ``PLANT_PARTS``, and return them all; others go back as they are (A.8).
 
         Raises WriteRefused, and BadAnswer when the present settings are not told whole.
         """
@@ -264,6 +264,7 @@ class ShinePhone:
         )
         if flag(answer.get("success")) is not True:
             raise _refusal(answer)
+        return parts
 
 
 def _filled(fields: Mapping[str, str], words: Mapping[str, str]) -> dict[str, str]:
