@@ -13,6 +13,7 @@ import pytest
 import custom_components.solar_battery_hub  # noqa: F401
 from tests.hub import Hub
 from tests.simulators.clock import SimClock
+from tests.simulators.growatt.server import GrowattSimulator
 from tests.simulators.powerwall import PowerwallSimulator
 from tests.simulators.powerwall.tls import Certificate
 
@@ -20,6 +21,7 @@ from tests.simulators.powerwall.tls import Certificate
 Certificate(dt_util.utcnow())
 
 type StartPowerwall = Callable[..., Coroutine[Any, Any, PowerwallSimulator]]
+type StartGrowatt = Callable[..., Coroutine[Any, Any, GrowattSimulator]]
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +39,22 @@ async def start_powerwall(socket_enabled: None) -> AsyncGenerator[StartPowerwall
 
     async def start(profile: str = "gw2-24.44", **options: Any) -> PowerwallSimulator:
         simulator = PowerwallSimulator(profile, clock=SimClock(dt_util.utcnow), **options)
+        await simulator.start()
+        started.append(simulator)
+        return simulator
+
+    yield start
+    for simulator in started:
+        await simulator.stop()
+
+
+@pytest.fixture
+async def start_growatt(socket_enabled: None) -> AsyncGenerator[StartGrowatt]:
+    """Start servers on loopback whose time is Home Assistant's; they stop with the test."""
+    started: list[GrowattSimulator] = []
+
+    async def start(profile: str = "home", **options: Any) -> GrowattSimulator:
+        simulator = GrowattSimulator(profile, clock=SimClock(dt_util.utcnow), **options)
         await simulator.start()
         started.append(simulator)
         return simulator

@@ -17,6 +17,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from pytest_homeassistant_custom_component.common import async_fire_time_changed, start_reauth_flow
 
 from custom_components.solar_battery_hub.const import DOMAIN
+from tests.simulators.growatt.server import GrowattSimulator
 from tests.simulators.powerwall import PowerwallSimulator
 
 STEP = 5.0  # seconds; half the fastest default interval
@@ -67,6 +68,14 @@ class Hub:
         flow = await self.fill(flow, form)
         if form["advanced"]["pin_certificate"]:
             flow = await self.fill(flow, {})
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+        return flow["result"]
+
+    async def add_growatt(self, server: GrowattSimulator, key: str = "token", **changes: Any) -> ConfigEntry:
+        """Add an account through its dialog, by ``token`` or ``password``, and wait for its entities."""
+        flow = await self.start_flow("growatt")
+        flow = await self.fill(flow, {"next_step_id": f"growatt_{key}"})
+        flow = await self.fill(flow, growatt_form(server, key, **changes))
         await self.hass.async_block_till_done(wait_background_tasks=True)
         return flow["result"]
 
@@ -124,3 +133,12 @@ def powerwall_form(gateway: PowerwallSimulator, **changes: Any) -> dict[str, Any
         "advanced": {"username": username, "pin_certificate": changes.pop("pin_certificate", True)},
         **changes,
     }
+
+
+def growatt_form(server: GrowattSimulator, key: str = "token", **changes: Any) -> dict[str, Any]:
+    """Return the filled form for an account at a server of one's own, by ``token`` or ``password``."""
+    keys = {
+        "token": {"token": server.token},
+        "password": {"username": server.world.user.name, "password": server.world.user.password},
+    }
+    return {**keys[key], "region": "own_url", "url": server.url, **changes}

@@ -1,5 +1,6 @@
 """The texts that must exist, worked out from the code: dotted path → the names the code fills in."""
 
+import ast
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -12,12 +13,15 @@ import voluptuous as vol
 
 from custom_components.solar_battery_hub.binary_sensor import DEVICE_CLASSES
 from custom_components.solar_battery_hub.connection import Issue
-from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, STREAMS
-from custom_components.solar_battery_hub.core.errors import HubError, Locked, RateLimited, WriteRefused
+from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, STREAMS, Quantity
+from custom_components.solar_battery_hub.core.errors import HubError, Locked, RateLimited, WriteIncomplete, WriteRefused
 from custom_components.solar_battery_hub.core.schedule.errors import Reason
 from custom_components.solar_battery_hub.entity import is_sensor
 from custom_components.solar_battery_hub.messages import describe
+from custom_components.solar_battery_hub.schedule_entities import JOBS, SLOT_ENTITIES
+from custom_components.solar_battery_hub.schedules import CUSTOM, KEY, OFF
 from custom_components.solar_battery_hub.vendors import VENDORS
+from custom_components.solar_battery_hub.vendors.growatt import flow as growatt_flow
 from custom_components.solar_battery_hub.vendors.powerwall import flow as powerwall_flow
 from tests.source import INTEGRATION, read_package
 
@@ -28,12 +32,26 @@ type Texts = dict[str, frozenset[str]]
 
 # What each step of a dialog asks for; the steps themselves are found in the code.
 CONFIG_FORMS: Mapping[str, vol.Schema | None] = {
+    "growatt_password": growatt_flow.PASSWORD_SCHEMA,
+    "growatt_region": growatt_flow.REGION_SCHEMA,
+    "growatt_token": growatt_flow.TOKEN_SCHEMA,
     "powerwall": powerwall_flow.GATEWAY_SCHEMA,
     "powerwall_certificate": None,
     "powerwall_reauth": powerwall_flow.PASSWORD_SCHEMA,
     "powerwall_reconfigure": powerwall_flow.RECONFIGURE_SCHEMA,
 }
-OPTIONS_FORMS: Mapping[str, vol.Schema | None] = {"init": powerwall_flow.OPTIONS_SCHEMA}
+OPTIONS_FORMS: Mapping[str, vol.Schema | None] = {
+    "growatt_options": growatt_flow.OPTIONS_SCHEMA,
+    "powerwall_options": powerwall_flow.OPTIONS_SCHEMA,
+}
+# What each menu of a dialog offers; the menus themselves are found in the code.
+MENUS: Mapping[str, Iterable[str]] = {
+    "growatt": growatt_flow.KEYS,
+    "growatt_reauth": growatt_flow.KEYS,
+    "growatt_reconfigure": growatt_flow.KEYS,
+    "growatt_refused": (*growatt_flow.KEYS, "growatt_region"),
+    "user": VENDORS,
+}
 FLOWS = ("config_flow", "vendors.flow_base", *(f"vendors.{vendor}.flow" for vendor in VENDORS))
 
 # How Home Assistant's own helpers end a flow.
@@ -42,6 +60,12 @@ HELPERS = {
     "_async_abort_entries_match": ("already_configured",),
     "async_set_unique_id": ("already_in_progress",),
     "async_update_reload_and_abort": ("reauth_successful", "reconfigure_successful"),
+}
+# Errors whose texts tell more than that they happened.
+WITH_DATA: Mapping[type[HubError], HubError] = {
+    Locked: Locked(datetime(2026, 1, 1, tzinfo=UTC)),
+    RateLimited: RateLimited(1.0),
+    WriteIncomplete: WriteIncomplete({}),
 }
 RAISED = ("ServiceValidationError", "HomeAssistantError", "ConfigEntryNotReady", "ConfigEntryError")
 
@@ -66,9 +90,9 @@ def flow_code() -> Code:
     return Code([module for module in code().modules if module.name in names])
 
 
-def steps(flows: Code) -> Iterator[Found]:
-    """Yield the forms that flows show, with what is filled into their descriptions."""
-    for module, call in flows.calls("async_show_form"):
+def steps(flows: Code, shown: str = "async_show_form") -> Iterator[Found]:
+    """Yield the forms that flows show, or the menus, with what is filled into their descriptions."""
+    for module, call in flows.calls(shown):
         fills = dict_keys(module, argument_of(call, "description_placeholders"))
         yield from (Found(key=step, fills=fills) for step in _outcomes(flows, argument_of(call, "step_id")))
 
@@ -79,11 +103,27 @@ def _outcomes(flows: Code, node: Any) -> Iterator[str]:
         yield from flows.texts(part)
 
 
-def aborts(flows: Code) -> set[str]:
-    """Return the reasons for which flows end."""
-    said = {*flows.keys(["async_abort"], "reason"), *flows.keys(["AbortFlow"], 0)}
-    helped = {reason for name, reasons in HELPERS.items() if any(flows.calls(name)) for reason in reasons}
-    return said | helped
+def menus(flows: Code) -> Iterator[Found]:
+    """Yield the menus that flows show, with what is filled into their descriptions."""
+    return steps(flows, "async_show_menu")
+
+
+def complaints(flows: Code) -> Iterator[str]:
+    """Yield what a form is shown again for, beyond the error family."""
+    for _, call in flows.calls("Tried"):
+        errors = argument_of(call, "errors")
+        for value in errors.values if isinstance(errors, ast.Dict) else ():
+            yield from flows.texts(value)
+
+
+def aborts(flows: Code) -> Texts:
+    """Return the texts of the reasons for which flows end, with what is filled in."""
+    said = paths("config.abort", flows.keys(["async_abort"], "reason"))
+    for name, reasons in HELPERS.items():
+        said |= paths("config.abort", reasons if any(flows.calls(name)) else ())
+    for module, call in flows.calls("AbortFlow"):
+        said |= paths("config.abort", flows.texts(argument_of(call, 0)), dict_keys(module, argument_of(call, 1)))
+    return said
 
 
 def fields(above: str, schema: vol.Schema | None) -> Texts:
@@ -110,19 +150,23 @@ def selectors(schema: vol.Schema | None) -> Texts:
 
 def dialogs() -> Texts:
     """Return the texts of set-up, its errors and ends, and the options."""
-    found = paths("config.step.user", ["title", *(f"menu_options.{vendor}" for vendor in VENDORS)])
+    found: Texts = {}
+    for menu, options in MENUS.items():
+        found |= paths(f"config.step.{menu}", ["title", *(f"menu_options.{option}" for option in options)])
     filled = {step.key: step.fills for step in steps(flow_code())}
     for kind, forms in (("config", CONFIG_FORMS), ("options", OPTIONS_FORMS)):
         for step, schema in forms.items():
             found |= paths(f"{kind}.step.{step}", ["title"], filled.get(step, frozenset()))
             found |= fields(f"{kind}.step.{step}", schema) | selectors(schema)
     found |= {f"config.error.{key}": fills for key, fills in errors().items()}
-    return found | paths("config.abort", aborts(flow_code()))
+    return found | paths("config.error", complaints(flow_code())) | aborts(flow_code())
 
 
 def descriptions() -> Texts:
     """Return the texts a dialog may have beyond those it must."""
-    found = paths("config.step.user", ["description", *(f"menu_option_descriptions.{vendor}" for vendor in VENDORS)])
+    found = paths("config.step.user", [f"menu_option_descriptions.{vendor}" for vendor in VENDORS])
+    for menu in menus(flow_code()):
+        found |= paths(f"config.step.{menu.key}", ["description"], menu.fills)
     for step in steps(flow_code()):
         kind = "options" if step.key in OPTIONS_FORMS else "config"
         found |= paths(f"{kind}.step.{step.key}", ["description"], step.fills)
@@ -136,6 +180,8 @@ def readings() -> Texts:
     """Return the names and states of sensors and binary sensors."""
     found: Texts = {}
     for key, definition in CATALOGUE.items():
+        if definition.quantity is Quantity.SCHEDULE:  # that one has entities of its own
+            continue
         platform = "sensor" if is_sensor(definition) else "binary_sensor"
         states = definition.options if is_sensor(definition) else () if key in DEVICE_CLASSES else ("on", "off")
         fills = frozenset({"number"}) if definition.numbered else frozenset[str]()
@@ -157,16 +203,27 @@ def controls() -> dict[str, tuple[str, ...]]:
     for _, call in code().calls("Setting"):
         keys = list(code().texts(argument_of(call, "key")))
         kind = attribute(argument_of(call, "kind"))
-        if keys and kind:
+        if keys and kind and kind != "SCHEDULE":  # that one has entities of its own
             present = CATALOGUE[keys[0]].options if keys[0] in CATALOGUE else ()
             states = dict.fromkeys((*code().texts(argument_of(call, "options")), *present))
             found[f"{kind.lower()}.{keys[0]}"] = tuple(states) if kind == "SELECT" else ()
     return found
 
 
+def schedules() -> Texts:
+    """Return the texts of a schedule's entities."""
+    found = paths(f"entity.select.{KEY}", ["name", f"state.{OFF}", f"state.{CUSTOM}"])
+    for group, jobs in JOBS.items():
+        for platform, (_, slot_fields) in SLOT_ENTITIES.items():
+            for field in slot_fields:
+                found |= paths(f"entity.{platform}.{group}slot_{field}", ["name"], frozenset({"number"}))
+        found |= paths(f"entity.select.{group}slot_mode.state", jobs)
+    return found
+
+
 def entities() -> Texts:
     """Return the texts of all entities."""
-    found = readings()
+    found = readings() | schedules()
     for entity, states in controls().items():
         found |= paths(f"entity.{entity}", ["name"]) | paths(f"entity.{entity}.state", states)
     for stream, types in STREAMS.items():
@@ -182,11 +239,10 @@ def errors() -> Texts:
     """Return the keys of the error family, as ``describe`` gives them; a refused write has its own reasons."""
     for module in code().modules:
         import_module(module.name)
-    with_data = {Locked: Locked(datetime(2026, 1, 1, tzinfo=UTC)), RateLimited: RateLimited(1.0)}
     found: Texts = {}
     for kind in family(HubError):
         if not issubclass(kind, WriteRefused):
-            key, filled = describe(with_data[kind]) if kind in with_data else (kind.key, {})
+            key, filled = describe(WITH_DATA[kind]) if kind in WITH_DATA else (kind.key, {})
             found[key] = found.get(key, frozenset()) | frozenset(filled)
     return found
 
@@ -210,7 +266,7 @@ def refusals(said: Code) -> Iterator[Found]:
         for key in said.texts(argument_of(call, "translation_key")):
             yield Found(key=key, fills=fills)
     for key in (
-        *said.keys(["WriteRefused", "_validation_error"], 0),
+        *said.keys(["WriteRefused", "validation_error"], 0),
         *said.returned(lambda name: name.strip("_").startswith("reason")),
     ):
         yield Found(key=key)
@@ -255,9 +311,21 @@ def actions() -> Texts:
         found |= paths(f"services.{action}", ["name", "description"])
         for field, details in description["fields"].items():
             found |= paths(f"services.{action}.fields.{field}", ["name", "description"])
-            choices = details["selector"].get("select") or {}
-            if key := choices.get("translation_key"):
-                found |= paths(f"selector.{key}.options", choices["options"])
+            found |= choices(details["selector"])
+    return found
+
+
+def choices(selector: Mapping[str, Any]) -> Texts:
+    """Return the texts of a selector: the options of a choice, or the fields of an object and theirs."""
+    ((kind, config),) = selector.items()
+    key = (config or {}).get("translation_key")
+    if key is None:
+        return {}
+    if kind == "select":
+        return paths(f"selector.{key}.options", config["options"])
+    found = paths(f"selector.{key}.fields", config["fields"])
+    for field in config["fields"].values():
+        found |= choices(field["selector"])
     return found
 
 

@@ -12,6 +12,7 @@ import pytest
 import voluptuous as vol
 import yaml
 
+from custom_components.solar_battery_hub.vendors import VENDORS
 from tests.source import ROOT
 
 from .files import DOMAIN, load_json, load_yaml, texts
@@ -100,9 +101,11 @@ def test_every_action_is_explained() -> None:
     assert missing == []
 
 
-def test_every_field_of_the_dialogs_is_explained() -> None:
-    page = (DOCS / "powerwall.md").read_text(encoding="utf-8")
-    names = [text for path, text in texts("en").items() if re.fullmatch(r"(config|options)\.step\..+\.data\.\w+", path)]
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_every_field_of_the_dialogs_is_explained(vendor: str) -> None:
+    page = (DOCS / f"{vendor}.md").read_text(encoding="utf-8")
+    field = re.compile(rf"(config|options)\.step\.{vendor}.*\.data\.\w+")
+    names = [text for path, text in texts("en").items() if field.fullmatch(path)]
     assert len(names) > 5
     assert [name for name in names if f" {name} |" not in page] == []
 

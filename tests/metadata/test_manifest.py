@@ -80,7 +80,7 @@ def test_manifest_is_fine() -> None:
 def test_manifest_says_what_we_are() -> None:
     assert MANIFEST["domain"] == DOMAIN == "solar_battery_hub"
     assert MANIFEST["integration_type"] == "hub"
-    assert MANIFEST["iot_class"] in {"cloud_polling", "local_polling"}
+    assert MANIFEST["iot_class"] == "cloud_polling"  # the weaker promise of the two that are true
     assert MANIFEST["config_flow"] is True
     assert "requirements" not in MANIFEST
 

@@ -60,15 +60,19 @@ def test_languages_agree(language: str) -> None:
 def test_every_step_is_known() -> None:
     shown = {step.key for step in expected.steps(expected.flow_code())}
     assert shown == {*expected.CONFIG_FORMS, *expected.OPTIONS_FORMS}
+    assert {menu.key for menu in expected.menus(expected.flow_code())} == expected.MENUS.keys()
 
 
 @pytest.mark.parametrize(
     "path",
     [
         "config.step.user.menu_options.powerwall",
+        "config.step.growatt_refused.menu_options.growatt_region",
         "config.step.powerwall.sections.advanced.data_description.pin_certificate",
         "config.error.invalid_auth",
         "config.error.switch_needed",
+        "config.error.no_plants",
+        "config.error.token_refused",
         "config.abort.wrong_gateway",
         "config.abort.already_in_progress",
         "entity.sensor.grid_status.state.waiting_for_user",
@@ -86,6 +90,7 @@ def test_every_step_is_known() -> None:
         "issues.account_in_use.description",
         "issues.certificate_changed.fix_flow.step.confirm.description",
         "issues.writes_not_permitted.title",
+        "selector.growatt_region.options.own_url",
         "selector.powerwall_username.options.installer",
         "selector.operating_mode.options.backup",
         "services.stop_gateway.fields.confirm.description",
@@ -99,6 +104,7 @@ def test_every_kind_of_text_is_looked_for(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "fills"),
     [
+        ("config.abort.device_in_use", {"account", "device"}),
         ("config.error.locked", {"until"}),
         ("exceptions.value_out_of_range.message", {"setting", "minimum", "maximum"}),
         ("exceptions.schedule_too_short.message", {"start", "end", "minutes"}),
@@ -147,7 +153,7 @@ def said(tmp_path: Path, request: pytest.FixtureRequest) -> Code:
         ('times = {"x": 1}\nproblem(Reason.GAP, **times)', Found(key="schedule_gap", fills=frozenset({"x"}))),
         ('WHY = "a"\nraise WriteRefused(next(reasons, WHY))', Found(key="a")),
         ('def _reason_now(key): return None if key else "a"', Found(key="a")),
-        ('_validation_error(said or "a")', Found(key="a")),
+        ('validation_error(said or "a")', Found(key="a")),
         (
             'HomeAssistantError(translation_key="a", translation_placeholders={"x": 1})',
             Found(key="a", fills=frozenset({"x"})),

@@ -3,15 +3,15 @@
 from typing import Final
 
 _PERSON: Final = """
-    accountName accountNameOss activeName agentCode appAlias company cpowerAuth cpowerToken email installer lastLoginIp
-    loginUser mobile nickName operator owner ownercontact ownerorganization parentUserId password phone phoneNum token
-    uid userAccount userID userId userName user_id user_name
+    accountName accountNameOss activeName agentCode appAlias company contact_name contact_phone cpowerAuth cpowerToken
+    email installer lastLoginIp loginUser mobile nickName nmi operator owner ownercontact ownerorganization parentUserId
+    password phone phoneNum tax_number token uid userAccount userID userId userName user_id user_name
 """
 _PLACE: Final = """
     address1 address2 alias area city country countryAndArea counrty deviceAilas deviceAlias lat latitude latitude_d
     latitude_f lng locale location longitude longitude_d longitude_f plantAddress plantCity plantCountry plantId
-    plantLat plantLng plantName plant_address plant_id plant_lat plant_lng plant_name plantname postcode street
-    weatherMap
+    plantLat plantLng plantName plant_address plant_address1 plant_address2 plant_id plant_lat plant_lng plant_name
+    plantname postal_code postcode street weatherMap
 """
 _DEVICE: Final = """
     ammeterSn associatedInvSn barcode batSn batSns batterySN battery_sn bdc1Sn bdc2Sn battery1SerialNum
