@@ -13,6 +13,7 @@ from multidict import CIMultiDictProxy
 from tests.simulators.clock import SimClock
 from tests.simulators.growatt.devices import Device
 from tests.simulators.growatt.legacy_sessions import password_hash
+from tests.simulators.growatt.record import Record
 from tests.simulators.growatt.server import GrowattSimulator
 
 NOON = datetime(2026, 6, 21, 10, 30, tzinfo=UTC)
@@ -70,6 +71,12 @@ class Client:
 def device(simulator: GrowattSimulator, family: str, number: int = 0) -> Device:
     """Return a device of a family."""
     return [one for one in simulator.world.devices if one.model.family == family][number]
+
+
+def last(one: Device) -> Record:
+    """Return a device's last upload."""
+    assert one.record is not None
+    return one.record
 
 
 @asynccontextmanager

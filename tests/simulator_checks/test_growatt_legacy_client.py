@@ -12,11 +12,10 @@ import growattServer
 import pytest
 import requests
 
-from tests.simulators.growatt.devices import Device
 from tests.simulators.growatt.server import GrowattSimulator
 from tests.simulators.growatt.values import widened
 
-from .growatt_legacy import device, running
+from .growatt_legacy import device, last, running
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -58,12 +57,6 @@ async def published(profile: str, **options: Any) -> AsyncIterator[Published]:
             client = Published(simulator, pool)
             assert (await client.login())["success"]
             yield client
-
-
-def last(one: Device) -> Any:
-    """Return a device's last upload."""
-    assert one.record is not None
-    return one.record
 
 
 def test_it_is_the_published_client() -> None:
