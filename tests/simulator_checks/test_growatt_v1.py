@@ -1,11 +1,16 @@
 """Growatt's token API: envelope, rights, limits, shapes and what stands in them (growatt.md Part B, F.4, F.5)."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import aiohttp
 import pytest
 
+from tests.simulators.__main__ import parse
 from tests.simulators.clock import SimClock
+from tests.simulators.control import ControlServer
+from tests.simulators.growatt import GrowattSimulator
+from tests.simulators.growatt.cli import build
 
 from .conftest import ConnectGrowatt
 from .growatt_host import FIVE_MINUTES, TokenClient, all_params, live, serving, write
@@ -195,7 +200,7 @@ async def test_plant_numbers(connect_growatt: ConnectGrowatt) -> None:
     assert overview["current_power"] == pytest.approx(watts / 1000, abs=1e-6)
     assert powers["powers"][0]["power"] == pytest.approx(watts, abs=0.01)
     assert [entry["time"] for entry in powers["powers"][:2]] == ["2026-06-21 12:35", "2026-06-21 12:30"]
-    assert powers["count"] == len(powers["powers"]) > 100
+    assert powers["count"] == len(powers["powers"]) == 12 * 12 + 8
     assert float(overview["today_energy"]) == device.record.today.output
 
 
@@ -286,3 +291,53 @@ async def test_whole_day_of_the_specified_cycle_is_allowed(connect_growatt: Conn
         clock.advance(310)
     assert codes == {0}
     assert (turn, clock.now() > datetime(2026, 6, 22, 10, tzinfo=UTC)) == (279, True)
+
+
+async def test_power_of_a_gap_is_null(connect_growatt: ConnectGrowatt, clock: SimClock) -> None:
+    client = await connect_growatt("min")
+    client.simulator.actions["lose_device"](SERIAL)
+    clock.advance(3_600)
+    client.simulator.actions["return_device"](SERIAL)
+    clock.advance(FIVE_MINUTES)
+    powers = (await client.get("plant/power", plant_id=plant_of(client), date="2026-06-21"))["data"]["powers"]
+    assert [entry["power"] is None for entry in powers[:14]] == [False] + [True] * 12 + [False]
+
+
+async def test_idle_plant_and_calendar(connect_growatt: ConnectGrowatt) -> None:
+    client = await connect_growatt("min")
+    client.simulator.actions["set_oddities"](idle_plants=True, odd_values=True)
+    assert (await client.get("plant/data", plant_id=plant_of(client)))["data"]["current_power"] == 0
+    (listed,) = (await client.get("device/list", plant_id=plant_of(client)))["data"]["devices"]
+    updated = listed["last_update_time"]
+    assert (updated["year"], updated["month"], updated["date"], updated["hours"]) == (126, 5, 21, 12)
+    assert updated["timezoneOffset"] == -480
+
+
+async def test_steered_from_outside(connect_growatt: ConnectGrowatt, session: aiohttp.ClientSession) -> None:
+    """The control port knows every action, and what it answers is JSON."""
+    client = await connect_growatt("home")
+    control = ControlServer(client.simulator)
+    await control.start()
+
+    async def do(action: str, **order: Any) -> Any:
+        async with session.post(f"{control.url}/do", json={"action": action, **order}) as response:
+            return await response.json()
+
+    try:
+        assert (await do("truth"))["result"][SERIAL]["lost"] is False
+        assert (await do("rename_device", serial=SERIAL, alias="Roof")) == {"result": None}
+        assert "error" in await do("rename_device", serial="nothing", alias="Roof")
+        assert (await do("add_device", model="spa"))["result"] == "SPA0000001"
+        assert (await do("next_write", kind="refused", code=10001))["result"] is None
+        assert await write(client, "charge_power", 80) == 10001
+    finally:
+        await control.stop()
+    assert (await live(client))["data"]["alias"] == "Roof"
+
+
+@pytest.mark.parametrize(("profile", "seconds"), [("strict", 300.0), ("mix5", 295.0)])
+def test_command_line(clock: SimClock, profile: str, seconds: float) -> None:
+    simulator = build(parse(["growatt", "--profile", profile, "--past-days", "0"]), clock)
+    assert isinstance(simulator, GrowattSimulator)
+    assert simulator.v1.limits.long_seconds == seconds
+    assert len(list(simulator.world.devices)) == {"strict": 3, "mix5": 5}[profile]

@@ -258,7 +258,6 @@ def _spa(model: Model, record: Record) -> dict[str, Any]:
 
 def _storage(model: Model, record: Record) -> dict[str, Any]:
     """Return an SPF's values (D.5): off-grid, what the grid does not charge it passes on to the load."""
-    charge, discharge = max(0.0, -record.battery_w), max(0.0, record.battery_w)
     bypass_today = tenth(record.today.imported - record.today.grid_charge)
     bypass_total = tenth(record.total.imported - record.total.grid_charge)
     return (
@@ -269,20 +268,12 @@ def _storage(model: Model, record: Record) -> dict[str, Any]:
         | _pair("eDischarge", "discharged", record)
         | _pair("eacCharge", "grid_charge", record)
         | _pair("eToUser", "imported", record)
+        | _storage_battery(record)
         | {
             "eacDisChargeToday": bypass_today,
             "eacDisChargeTotal": bypass_total,
             "eopDischrToday": tenth(record.today.load - bypass_today),
             "eopDischrTotal": tenth(record.total.load - bypass_total),
-            "capacity": record.soc,
-            "capacityText": f"{record.soc:.0f} %",
-            "vBat": PACK_VOLTS,
-            "pBat": record.battery_w,
-            "pCharge": tenth(charge),
-            "pDischarge": tenth(discharge),
-            "chgCurr": tenth(charge / PACK_VOLTS),
-            "dischgCurr": tenth(discharge / PACK_VOLTS),
-            "iChargePV1": tenth(min(charge, record.solar_w) / PACK_VOLTS),
             "ppv": record.solar_w,
             "ppvText": f"{record.solar_w} W",
             "vpv": 180.0 if record.solar_w else 0.0,
@@ -299,11 +290,27 @@ def _storage(model: Model, record: Record) -> dict[str, Any]:
             "normalPower": model.pmax,
             "temperature": 33.0,
             "ipmTemperature": 31.5,
-            "batTemp": 24.0,
-            "status": 1 if charge else 2 if discharge else 0,
-            "statusText": "PV Charge" if charge else "Discharge" if discharge else "Standby",
         }
     )
+
+
+def _storage_battery(record: Record) -> dict[str, Any]:
+    """Return what an SPF says of its battery."""
+    charge, discharge = max(0.0, -record.battery_w), max(0.0, record.battery_w)
+    return {
+        "capacity": record.soc,
+        "capacityText": f"{record.soc:.0f} %",
+        "vBat": PACK_VOLTS,
+        "batTemp": 24.0,
+        "pBat": record.battery_w,
+        "pCharge": tenth(charge),
+        "pDischarge": tenth(discharge),
+        "chgCurr": tenth(charge / PACK_VOLTS),
+        "dischgCurr": tenth(discharge / PACK_VOLTS),
+        "iChargePV1": tenth(min(charge, record.solar_w) / PACK_VOLTS),
+        "status": 1 if charge else 2 if discharge else 0,
+        "statusText": "PV Charge" if charge else "Discharge" if discharge else "Standby",
+    }
 
 
 LIVE: dict[FamilyName, Callable[[Model, Record], dict[str, Any]]] = {

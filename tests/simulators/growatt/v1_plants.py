@@ -10,7 +10,7 @@ from tests.simulators.growatt.devices import Device
 from tests.simulators.growatt.record import Energies, Record
 from tests.simulators.growatt.v1_call import ApiError, Call, Reply, Route
 from tests.simulators.growatt.v1_limits import CAPPED, LONG, Window
-from tests.simulators.growatt.values import clock_text, tenth
+from tests.simulators.growatt.values import calendar, clock_text, tenth
 from tests.simulators.wire import Answer, json_answer
 
 LIFE_YEARS = 20
@@ -148,7 +148,7 @@ def _overview(call: Call) -> Reply:
     uploads = [device.record.time for device in plant.devices if device.record is not None]
     return Reply(
         data={
-            "current_power": current_power(plant) / 1000,
+            "current_power": 0 if call.world.oddities.idle_plants else current_power(plant) / 1000,
             "today_energy": f"{today_energy(plant)}",
             "monthly_energy": f"{tenth(month)}",
             "yearly_energy": f"{tenth(sum(energy for day, energy in days.items() if day.year == today.year))}",
@@ -163,17 +163,32 @@ def _overview(call: Call) -> Reply:
 
 
 def _power(call: Call) -> Reply:
-    """Tell a plant's power over a day in steps of five minutes, newest first."""
+    """Tell a plant's power over a day in steps of five minutes, newest first; null where nothing was uploaded."""
     plant = call.plant(empty=10003, missing=10002)
     day = call.day("date", wrong=10003)
-    series: defaultdict[str, float] = defaultdict(float)
-    for device in plant.devices:
-        for record in device.history:
-            if record.time.date() == day:
-                step = record.time.replace(minute=record.time.minute // 5 * 5)
-                series[step.strftime("%Y-%m-%d %H:%M")] += _output(device, record)
-    powers = [{"time": time, "power": tenth(series[time])} for time in sorted(series, reverse=True)]
+    series = [_day_series(device, day) for device in plant.devices]
+    last = max((step for steps in series for step in steps), default=-1)
+    powers = [
+        {"time": f"{day} {5 * step // 60:02d}:{5 * step % 60:02d}", "power": _sum_of_step(series, step)}
+        for step in range(last, -1, -1)
+    ]
     return Reply(data={"count": len(powers), "powers": powers})
+
+
+def _day_series(device: Device, day: date) -> dict[int, float]:
+    """Return a device's power in each step of five minutes of a day."""
+    return {
+        (record.time.hour * 60 + record.time.minute) // 5: _output(device, record)
+        for record in device.history
+        if record.time.date() == day
+    }
+
+
+def _sum_of_step(series: list[dict[int, float]], step: int) -> float | None:
+    """Return all devices' power in a step; one that has not uploaded in it yet counts with the step before."""
+    if not any(step in steps for steps in series):
+        return None
+    return tenth(sum(steps.get(step, steps.get(step - 1, 0.0)) for steps in series))
 
 
 def _energy(call: Call) -> Reply:
@@ -201,7 +216,11 @@ def _device_list(call: Call) -> Reply:
     """List a plant's devices; the type's key is ``type``."""
     plant = call.plant(empty=10002, missing=10003)
     devices, _ = call.page(plant.devices)
-    return Reply(data={"count": len(plant.devices), "devices": [_listed_device(device) for device in devices]})
+    listed = [_listed_device(device) for device in devices]
+    if call.world.oddities.odd_values:
+        for entry, device in zip(listed, devices, strict=True):
+            entry["last_update_time"] = calendar(device.record.time) if device.record is not None else None
+    return Reply(data={"count": len(plant.devices), "devices": listed})
 
 
 def _listed_device(device: Device) -> dict[str, Any]:

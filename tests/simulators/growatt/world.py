@@ -72,12 +72,14 @@ class Oddities:
 
     ``bounce``: after midnight 0, yesterday's value, 0 again (F.6 b). ``zero_totals``: lifetime values of a lost device are
     0 (F.6 d). ``dashboard_dips``: the dashboard's import falls by 0.1–0.2 for a call (F.6 e). ``odd_values``: F.7.
+    ``idle_plants``: V1 tells a producing plant's power as 0 (B.5).
     """
 
     bounce: bool = False
     zero_totals: bool = False
     dashboard_dips: bool = False
     odd_values: bool = False
+    idle_plants: bool = False
 
 
 class World:
