@@ -36,11 +36,11 @@ class CallBook:
         wait = (self.allowed_at(endpoint, key, gap=gap, per_day=per_day) - now).total_seconds()
         if wait > 0:
             raise TooSoon(wait, f"{endpoint} only comes so often")
-        self.note(endpoint, key)
         if per_day is not None:
             budget = self._budget(endpoint, per_day)
             budget.spend(now)
             self._budgets[endpoint] = budget.as_dict()
+        self.note(endpoint, key)
 
     def note(self, endpoint: str, key: str = "") -> None:
         """Count a call that is made whatever the gap."""

@@ -120,7 +120,8 @@ class OpenApi:
             raise NotSupported("Such devices cannot be asked together")
         together = ",".join(device.serial for device in devices)
         found = mapping(await self._read(family.batch, {family.batch_field: together, "pageNum": "1"}, ""))
-        return {serial: section(section(part).get(serial)) for serial, part in found.items() if section(part)}
+        beans = {serial: section(section(part).get(serial)) for serial, part in found.items()}
+        return {serial: bean for serial, bean in beans.items() if bean}
 
     async def history(self, device: Listed, start: date, end: date, page: int) -> Bean:
         """Return one page of past uploads: ``count`` of all and ``datas``, newest first; at most seven days."""
