@@ -29,7 +29,7 @@ async def server(start_growatt: StartGrowatt) -> GrowattSimulator:
 async def choose(hub: Hub, flow: ConfigFlowResult, key: str) -> ConfigFlowResult:
     """Choose the key in the menu of a dialog."""
     assert flow["type"] is FlowResultType.MENU
-    assert list(flow["menu_options"]) == ["growatt_token", "growatt_password"]
+    assert flow["menu_options"] == ("growatt_token", "growatt_password")
     return await hub.fill(flow, {"next_step_id": f"growatt_{key}"})
 
 

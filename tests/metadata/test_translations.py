@@ -175,7 +175,24 @@ def test_refusal_is_found(said: Code, found: Found) -> None:
     indirect=["said"],
 )
 def test_abort_is_found(said: Code, reasons: set[str]) -> None:
-    assert expected.aborts(said) == reasons
+    assert expected.aborts(said) == {f"config.abort.{reason}": frozenset() for reason in reasons}
+
+
+@pytest.mark.parametrize("said", ['raise AbortFlow("a", {"b": c, "d": e})'], indirect=True)
+def test_what_an_abort_tells_is_found(said: Code) -> None:
+    assert expected.aborts(said) == {"config.abort.a": {"b", "d"}}
+
+
+@pytest.mark.parametrize("said", ['Tried(errors={"base": "a" if b else "c"})\nTried(errors={"d": "e"})'], indirect=True)
+def test_complaint_is_found(said: Code) -> None:
+    assert sorted(expected.complaints(said)) == ["a", "c", "e"]
+
+
+@pytest.mark.parametrize(
+    "said", ['self.async_show_menu(step_id="a", description_placeholders={"b": c})'], indirect=True
+)
+def test_menu_is_found(said: Code) -> None:
+    assert list(expected.menus(said)) == [Found(key="a", fills=frozenset({"b"}))]
 
 
 @pytest.mark.parametrize(
