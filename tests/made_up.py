@@ -1,7 +1,8 @@
 """A vendor that exists in tests only: no network, and readings, settings and failures as the test wants them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, override
+from datetime import datetime
+from typing import override
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -11,7 +12,7 @@ from custom_components.solar_battery_hub.const import DOMAIN
 from custom_components.solar_battery_hub.core.catalogue import CATALOGUE
 from custom_components.solar_battery_hub.core.clock import Clock
 from custom_components.solar_battery_hub.core.control import Control, Setting
-from custom_components.solar_battery_hub.core.errors import HubError
+from custom_components.solar_battery_hub.core.errors import HubError, NotSupported
 from custom_components.solar_battery_hub.core.feed import Feed
 from custom_components.solar_battery_hub.core.model import (
     Device,
@@ -29,6 +30,7 @@ from custom_components.solar_battery_hub.vendors.base import Account, Action, Ca
 KEY = "made_up"
 SITE = "MADE1"
 PART = "MADE2"
+INVERTER = Device(id=PART, kind=DeviceKind.INVERTER, name="Made-up inverter", manufacturer="Nobody", parent=SITE)
 
 
 class MadeUpAccount(Account):
@@ -36,7 +38,9 @@ class MadeUpAccount(Account):
 
     ``settings`` can be written; ``stored`` is what the device has of them. A write raises ``write_error``, changes
     ``stored`` only while ``obeys``, and is noted in ``written``. ``read_error`` is raised by reading back. The feed tells
-    what is ``stored`` of the catalogue's readings, or while that is given what is ``shown``.
+    what is ``stored`` of the catalogue's readings, or while that is given what is ``shown``. ``unwritable`` maps settings
+    that cannot be written to the reason. ``rows`` is the history of the site, ``None`` while it has none; what was asked
+    of it is noted in ``asked_history``.
     """
 
     identity = SITE
@@ -54,6 +58,9 @@ class MadeUpAccount(Account):
         self.obeys = True
         self.write_error: HubError | None = None
         self.read_error: HubError | None = None
+        self.unwritable: Mapping[str, str] = {}
+        self.rows: Sequence[Mapping[str, Value]] | None = None
+        self.asked_history: list[tuple[datetime, datetime, str]] = []
         self.told: Sequence[Notice] = ()
         self.parts = [Device(id=SITE, kind=DeviceKind.SITE, name="Made-up home", manufacturer="Nobody")]
         self.clock: Clock | None = None
@@ -113,7 +120,9 @@ class MadeUpAccount(Account):
 
     @override
     def capabilities(self, device: str) -> Sequence[Capability]:
-        return [Capability(setting=control.setting.key, writable=True) for control in self.controls(device)]
+        writable = [Capability(setting=control.setting.key, writable=True) for control in self.controls(device)]
+        known = self.unwritable if device == SITE else {}
+        return writable + [Capability(setting=key, writable=False, reason=reason) for key, reason in known.items()]
 
     @override
     async def write(self, device: str, changes: Mapping[str, Value]) -> None:
@@ -130,8 +139,11 @@ class MadeUpAccount(Account):
         return {key: value for key, value in self.stored.items() if key in settings}
 
     @override
-    async def history(self, *args: Any) -> Sequence[Mapping[str, Value]]:
-        return ()
+    async def history(self, device: str, start: datetime, end: datetime, period: str) -> Sequence[Mapping[str, Value]]:
+        if self.rows is None or device != SITE:
+            raise NotSupported("No history")
+        self.asked_history.append((start, end, period))
+        return self.rows
 
     @override
     async def close(self, *, forget: bool) -> None:
