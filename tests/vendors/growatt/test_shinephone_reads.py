@@ -126,6 +126,11 @@ CONTENT: tuple[tuple[str, Any, Mapping[str, Any]], ...] = (
     ("PLANT_INFO", {"deviceList": []}, {"deviceList": []}),
     ("TLX_DETAIL", {"data": {"ppv": 1.5}, "parameterName": "x"}, {"ppv": 1.5}),
     ("TLX_SETTINGS", {"result": 1, "obj": {"tlxSetBean": {"charge_power": "80"}}}, {"charge_power": "80"}),
+    (
+        "TLX_FACTS",
+        {"inverterType": "NEO 800M-X", "newBean": {"pmax": 800}},
+        {"inverterType": "NEO 800M-X", "pmax": 800},
+    ),
     ("MIX_SETTINGS", {"result": 1, "obj": {"x": 1, "mixBEAN": {"soc": None}}}, {"soc": None}),
     ("STORAGE_SUMMARY", {"ppv": "1"}, {"ppv": "1"}),
     ("STORAGE_SUMMARY", {"result": 1, "obj": {"ppv": "1"}}, {"ppv": "1"}),

@@ -1,7 +1,7 @@
 """What each feed of the password API asks and brings (growatt.md Part E)."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta, timezone
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ...core.clock import Clock
@@ -31,6 +31,22 @@ _KEPT_FOR: Final = timedelta(minutes=5)  # … is good for the entry it sets up
 _BAD_LUCK: Final = (NotSupported, BadAnswer, Unreachable, RateLimited)
 
 _BATTERIES: Final = frozenset({Family.SPH, Family.SPA, Family.STORAGE, Family.BATTERY})
+
+
+@dataclass(slots=True)
+class _Round:
+    """What several calls about one thing brought; ``lost`` as the first one told that does."""
+
+    report: Report
+    lost: bool | None = None
+    done: int = 0
+    failures: list[HubError] = field(default_factory=list)
+
+    def snapshot(self) -> Snapshot:
+        """Return all of it; raise what went wrong first when there is nothing."""
+        if self.failures and not self.done:
+            raise self.failures[0]
+        return self.report.snapshot()
 
 
 class Fetcher:
@@ -78,7 +94,7 @@ class Fetcher:
         self._inventory.note_plants([plant for bean in beans if (plant := plant_in(bean)) is not None])
         for bean in beans:
             report.plant(str(bean["id"]), Part.PLANT_DETAILS, bean)
-        return report.snapshot(tuple(self._devices))
+        return report.snapshot()
 
     async def _plant_beans(self) -> list[Bean]:
         """Return the settings of every plant: page by page, or one by one where there is no such list."""
@@ -108,20 +124,21 @@ class Fetcher:
             listed = devices_in(plant, await self._kept(calls.DEVICES, plant=plant))
         self._inventory.note_listed(plant, listed)
         known = self._inventory.plant(plant)
-        self._uploads |= uploads_in(info, None if known is None else known.offset)
         now = self._clock.now()
+        self._uploads |= uploads_in(info, None if known is None else known.offset, now)
         uploads = [upload.at for device in listed if (upload := self._uploads.get(device.logger or ""))]
         report.plant(plant, Part.PLANT_INFO, info, max((at for at in uploads if at <= now), default=None))
         for device in self._inventory.of(Family.OTHER):
             if device.plant == plant:
                 report.live(device, Part.LISTED, device.bean, self._upload_of(device))
                 self._asleep[device.serial] = bool(device.lost)
-        return report.snapshot(tuple(self._devices))
+        return report.snapshot()
 
     async def energy(self, plant: str, wanted: Wanted) -> Snapshot:
         """Read a plant's sums of this month (A.4)."""
         report = self._begin()
         if self._is_wanted(wanted, plant_id(plant), keys_of(None, Part.PLANT_ENERGY), calls.PLANT_ENERGY):
+            self._heard.add((calls.PLANT_ENERGY.key, plant_id(plant)))
             report.plant(plant, Part.PLANT_ENERGY, await self._phone.read(calls.PLANT_ENERGY, plant=plant))
         return report.snapshot()
 
@@ -145,12 +162,11 @@ class Fetcher:
 
     async def facts(self) -> Snapshot:
         """Read what rarely changes of every device."""
-        report, failures = self._begin(), list[HubError]()
+        found = _Round(self._begin())
         for device in self._inventory.of(*ROUNDS[Kind.FACTS]):
             for step in ROUNDS[Kind.FACTS][device.family]:
-                await self._try(lambda device=device, step=step: self._take(report, step, device), failures)
-        _raise_if_in_vain(report, failures)
-        return report.snapshot(tuple(self._devices))
+                await self._take(found, step, device)
+        return found.snapshot()
 
     async def settings(self, device: Listed) -> Snapshot:
         """Read what a device is set to (A.10)."""
@@ -160,45 +176,50 @@ class Fetcher:
 
     async def round(self, kind: Kind, device: Listed, wanted: Wanted) -> Snapshot:
         """Make those calls of a device that bring something wanted; the first live one tells whether it is lost."""
-        report, failures = self._begin(), list[HubError]()
-        known = tuple(self._devices)
-        owner = self._devices.id_of(device)
-        lost: bool | None = None
-        for at, step in enumerate(ROUNDS[kind].get(device.family, ()) if owner else ()):
+        found = _Round(self._begin())
+        if (owner := self._devices.id_of(device)) is None:
+            raise NotSupported("Nobody knows what this battery belongs to")
+        for at, step in enumerate(ROUNDS[kind].get(device.family, ())):
             keys = None if kind is Kind.LIVE and at == 0 else step.keys(device)
-            if self._is_wanted(wanted, owner or "", keys, step.call):
-                said = await self._try(lambda step=step, lost=lost: self._take(report, step, device, lost), failures)
-                lost = lost if said is None else said
-        _raise_if_in_vain(report, failures)
-        return report.snapshot(tuple(self._devices) if tuple(self._devices) != known else None)
+            if self._is_wanted(wanted, owner, keys, step.call):
+                self._heard.add((step.call.key, owner))
+                await self._take(found, step, device)
+        return found.snapshot()
 
-    async def _take(self, report: Report, step: Step, device: Listed, lost: bool | None = None) -> bool | None:
-        """Make one call and take in what it brings; return whether the device is lost where it tells.
-
-        ``lost`` is what a call before it told, for objects that do not tell themselves.
-        """
+    async def _take(self, found: _Round, step: Step, device: Listed) -> None:
+        """Make one call, or what is to be asked instead, and take in what it brings; others go on after a failure."""
         try:
-            answer = await self._phone.read(step.call, device, **self._today(device, step))
-        except NotSupported:
-            if step.instead is None:
-                raise
-            return await self._take(report, step.instead, device, lost)
-        finally:
-            self._heard.add((step.call.key, device.serial))
-        said: bool | None = None
+            answer = await self._read(step, device)
+        except NotSupported as err:
+            if step.instead is not None:
+                await self._take(found, step.instead, device)
+            else:
+                found.failures.append(err)
+            return
+        except _BAD_LUCK as err:
+            found.failures.append(err)
+            return
+        found.done += 1
         for name, part in step.parts.items():
             bean = section(answer.get(name)) if name else answer
-            told = is_lost(bean)
-            said = told if said is None else said
-            if bean and not (part is Part.PACK and told):  # a pack that was taken out keeps its last values (A.6.2)
-                self._note(
-                    report, step, device, part, bean if told is not None or lost is None else {**bean, "lost": lost}
-                )
-        return said
+            lost = is_lost(bean)
+            if lost is None and found.lost is not None:
+                bean = {**bean, "lost": found.lost}
+            found.lost = lost if found.lost is None else found.lost
+            taken_out = part is Part.PACK and (device.lost if lost is None else lost)
+            if bean and not taken_out:  # such a pack keeps its last values (A.6.2)
+                self._note(found.report, step, device, part, bean)
+
+    async def _read(self, step: Step, device: Listed) -> Bean:
+        if not step.of_today:
+            return await self._phone.read(step.call, device)
+        upload = self._uploads.get(device.logger or "")
+        ahead = timedelta(hours=self._inventory.offset(device) or 0) if upload is None else upload.ahead
+        today = (self._clock.now() + ahead).date()
+        return await self._phone.read(step.call, device, date=today.isoformat(), kind="0")
 
     def _note(self, report: Report, step: Step, device: Listed, part: Part, bean: Bean) -> None:
-        """Take in one object and what it says about the device itself."""
-        self._devices.note_facts(device, bean)
+        """Take in one object."""
         if part is Part.FACTS:
             report.fact(device, part, bean)
             return
@@ -227,25 +248,10 @@ class Fetcher:
         upload = self._uploads.get(device.logger or "")
         return None if upload is None else upload.latest(self._clock.now())
 
-    def _today(self, device: Listed, step: Step) -> dict[str, str]:
-        """Return date and resolution of a call about the device's present day (A.7.5)."""
-        if not step.of_today:
-            return {}
-        zone = timezone(timedelta(hours=self._inventory.offset(device) or 0))
-        return {"date": self._clock.now().astimezone(zone).date().isoformat(), "kind": "0"}
-
     # Steps
 
     def _begin(self) -> Report:
         return Report(self._reporter, self._clock.now())
-
-    async def _try[T](self, do: Callable[[], Awaitable[T]], failures: list[HubError]) -> T | None:
-        """Do something whose failure leaves others their chance."""
-        try:
-            return await do()
-        except _BAD_LUCK as err:
-            failures.append(err)
-            return None
 
     def _is_wanted(self, wanted: Wanted, device: str, keys: frozenset[str] | None, call: Call) -> bool:
         """Tell whether anybody looks at these readings of a device (``None``: any, also of its packs), or nobody could yet."""
@@ -256,9 +262,3 @@ class Fetcher:
 
 def _belongs(ref: Ref, device: str) -> bool:
     return ref.device == device or ref.device.startswith(f"{device}_battery_")
-
-
-def _raise_if_in_vain(report: Report, failures: list[HubError]) -> None:
-    """Raise what went wrong first when nothing at all was brought."""
-    if failures and report.is_empty:
-        raise failures[0]

@@ -45,7 +45,9 @@ class Step:
 def keys_of(family: Family | None, *parts: Part) -> frozenset[str]:
     """Return every reading that parts of a family may bring about the device itself; ``None`` for a plant."""
     tables = [table for part in parts if (table := TABLES.get((family, part))) is not None]
-    return frozenset(entry.key for table in tables for entry in (*table.fields, *table.words, *table.texts))
+    return frozenset(
+        entry.key for table in tables for entries in (table.fields, table.words, table.texts) for entry in entries
+    )
 
 
 def _step(call: Call, part: Part, instead: Step | None = None, family: Family | None = None) -> Step:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from ...core.parse import flag, moment, number, sections, text
+from ...core.parse import flag, number, sections, text
 from .model import FAMILY_OF_WORD, Bean, Family, Listed, Plant
+from .times import local_time, measured_at
 from .token_lists import offset_in
 
 PAGE: Final = 15  # plants on one page of the list
@@ -71,26 +72,30 @@ def _listed(plant: str, bean: Bean) -> Listed | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """The last upload of a logger (aware UTC), and how often it uploads."""
+    """The last upload of a logger and when that was read (aware UTC), and how far its clock is ahead of UTC now."""
 
     at: datetime
+    seen: datetime
+    ahead: timedelta
     every: timedelta = _UPLOAD
 
     def latest(self, now: datetime) -> datetime:
         """Return the upload that what is read now stems from, if the logger kept its rhythm."""
         behind = now - _LATENESS - self.at
-        return self.at if behind < self.every else self.at + behind // self.every * self.every
+        if behind < self.every or self.seen - self.at > 2 * self.every:
+            return self.at
+        return self.at + behind // self.every * self.every
 
 
-def uploads_in(info: Bean, offset: float | None) -> Mapping[str, Upload]:
-    """Return by logger when it last uploaded. ``offset``: hours the plant's clock is ahead of UTC."""
-    zone = None if offset is None else timezone(timedelta(hours=offset))
+def uploads_in(info: Bean, offset: float | None, now: datetime) -> Mapping[str, Upload]:
+    """Return by logger when it last uploaded. ``offset``: hours the plant's clock is ahead of UTC without summer time."""
     found: dict[str, Upload] = {}
     for bean in sections(info.get("datalogList")):
-        logger = text(bean.get("datalog_sn"))
-        at = moment(bean.get("update_time"), zone)
-        if logger is not None and at is not None:
-            minutes = number(bean.get("update_interval"))
-            every = timedelta(minutes=minutes) if minutes is not None and 1 <= minutes <= 60 else _UPLOAD
-            found[logger] = Upload(at=at, every=every)
+        logger, told = text(bean.get("datalog_sn")), {"time": bean.get("update_time")}
+        local, at = local_time(told), measured_at(told, offset, now, lost=True)
+        if logger is None or local is None or at is None:
+            continue
+        minutes = number(bean.get("update_interval"))
+        every = timedelta(minutes=minutes) if minutes is not None and 1 <= minutes <= 60 else _UPLOAD
+        found[logger] = Upload(at=at, seen=now, ahead=local.replace(tzinfo=UTC) - at, every=every)
     return found

@@ -102,10 +102,11 @@ class ShinePhone:
         change, and NotSupported for a call that this device does not know.
         """
         plant, serial = (device.plant, device.serial) if device else (plant, "")
-        place = " ".join(filter(None, (call.key, serial or plant)))
+        about = serial if call.of_device else plant
+        place = " ".join(filter(None, (call.key, about)))
         self._memory.check(place)
         await self.sign_in()
-        key = " ".join(filter(None, (serial or plant, date, kind, str(page) if page > 1 else "")))
+        key = " ".join(filter(None, (about, date, kind, str(page) if page > 1 else "")))
         self._book.note(call.key, key) if verify else self._book.take(call.key, key)
         words = {
             "plant": plant,

@@ -20,6 +20,12 @@ def _part_or_whole(answer: Bean) -> object:
     return section(answer.get("obj")) or answer
 
 
+def _facts(answer: Bean) -> object:
+    """Find the static object; what kind of inverter it is stands beside it (A.6.2)."""
+    facts = answer.get("newBean")
+    return {**facts, "inverterType": answer.get("inverterType")} if isinstance(facts, Mapping) else None
+
+
 def _settings(answer: Bean) -> object:
     """Find the settings: the first key in ``obj`` that ends in "bean", in any case (A.6.3)."""
     found = (part for name, part in section(answer.get("obj")).items() if name.casefold().endswith("bean"))
@@ -40,6 +46,11 @@ class Call:
     form: Mapping[str, str] | None = None
     take: Callable[[Bean], object] = _whole
     page: bool = False
+
+    @property
+    def of_device(self) -> bool:
+        """Whether it is about one device, not its plant or the user."""
+        return any("{serial}" in value for value in (*self.query.values(), *(self.form or {}).values()))
 
 
 def _get(key: str, path: str, take: Callable[[Bean], object] = _whole, **query: str) -> Call:
@@ -109,7 +120,7 @@ INVERTER_SETTINGS = Call(
 )
 MAX_DETAIL = _get("max_detail", _INVERTER, op="getInverterDetailData_max", inverterId="{serial}")
 MAX_DETAIL_TWO = _get("max_detail_two", _INVERTER, op="getInverterDetailData_max_two", inverterId="{serial}")
-MAX_FACTS = _get("max_facts", _INVERTER, _part("newBean"), op="getInverterParams_max", maxId="{serial}")
+MAX_FACTS = _get("max_facts", _INVERTER, _facts, op="getInverterParams_max", maxId="{serial}")
 MAX_SETTINGS = _post("max_settings", _MAX, _settings, {"serialNum": "{serial}"}, op="getMaxSetData")
 
 # MIN, MIC, MOD and their packs (A.6.2)
@@ -125,7 +136,7 @@ TLX_CHART = _post(
     op="getEnergyProdAndCons_KW",
 )
 TLX_DATA = _get("tlx_data", _TLX, op="getTlxData", id="{serial}", type="{kind}", date="{date}")
-TLX_FACTS = _get("tlx_facts", _TLX, _part("newBean"), op="getTlxParams", id="{serial}")
+TLX_FACTS = _get("tlx_facts", _TLX, _facts, op="getTlxParams", id="{serial}")
 TLX_SETTINGS = _post("tlx_settings", _TLX, _settings, {"serialNum": "{serial}"}, op="getTlxSetData")
 TLX_ENABLED = _post(
     "tlx_enabled",
