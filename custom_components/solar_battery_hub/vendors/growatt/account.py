@@ -48,7 +48,7 @@ class GrowattAccount(Account):
         self._api = api
         self._inventory = Inventory(store)
         self._devices = DeviceList(self.identity, self._inventory)
-        self._controls = Controls(api, store, clock)
+        self._controls = Controls(api, store, clock, self._inventory.offset)
         self._reporter = Reporter(self._inventory, self._devices, Readings(store))
 
     @abstractmethod
@@ -125,8 +125,13 @@ class GrowattAccount(Account):
         """Return what a device reported on one of its days: code, message, start, end, as the server words it."""
         raise NotSupported("Alarms cannot be read with this sign-in")
 
-    async def read_parameter(self, device: Listed, kind: str) -> Mapping[str, Any]:
-        """Read one parameter from the device itself: name to text as it answers."""
+    async def read_parameter(
+        self, device: Listed, kind: str, start: int | None = None, end: int | None = None
+    ) -> Mapping[str, Any]:
+        """Read one parameter from the device itself: name to text as it answers.
+
+        ``start`` and ``end`` are the registers of ``set_any_reg``.
+        """
         raise NotSupported("Parameters cannot be read from this device")
 
     async def write_parameter(self, device: Listed, kind: str, params: Sequence[str]) -> None:

@@ -7,7 +7,13 @@ from .model import Bean, Family, Listed
 
 
 class Api(Protocol):
-    """The way to the settings of a device. Every method raises the error family of ``core.errors`` only."""
+    """The way to the settings of a device. Every method raises the error family of ``core.errors`` only.
+
+    ``legacy`` tells the password API: its times have two digits, and an SPA's charge periods no switch for the mains
+    (A.9.1, B.8).
+    """
+
+    legacy: bool
 
     async def write(self, device: Listed, kind: str, params: Sequence[str]) -> None:
         """Send one setting once: its ``type`` on the wire and all its values in order (growatt.md A.9.1, B.6.6, B.7.4).

@@ -45,6 +45,8 @@ class OpenApi:
     Equal calls are five minutes apart (TooSoon), also over a restart; orders to one logger five seconds.
     """
 
+    legacy = False
+
     def __init__(self, base_url: str, token: str, door: Door, store: PrivateStore, clock: Clock) -> None:
         """Prepare; nothing is sent."""
         self._wire = Wire(f"{base_url}/v1", {"token": token, "User-Agent": _AGENT}, door, store)

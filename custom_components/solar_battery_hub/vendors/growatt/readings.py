@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 import logging
 import math
-from typing import Any, Final
+from typing import Final
 
 from ...core.catalogue import OTHER, Definition, Kind, Quantity, look_up
 from ...core.model import Gone, Ref, Reported, Value
@@ -14,6 +14,7 @@ from .devices import pack_id
 from .fields import Codes, Field, Formula, Part, Table
 from .fields_tables import TABLES
 from .model import Bean, Family, Listed
+from .names import Names, code
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -135,25 +136,6 @@ class Readings:
             self._store.save_soon()
 
 
-class Names:
-    """An object's values by name; where a name is missing, its spelling in other capitals will do (D.4)."""
-
-    def __init__(self, bean: Bean) -> None:
-        """Take an object as it came."""
-        self._bean = bean
-        self._folded: dict[str, Any] | None = None
-
-    def get(self, name: str) -> Any:
-        """Return the value of a name, ``None`` without one."""
-        if name in self._bean:
-            return self._bean[name]
-        if self._folded is None:
-            self._folded = {}
-            for known, value in self._bean.items():
-                self._folded.setdefault(str(known).casefold(), value)
-        return self._folded.get(name.casefold())
-
-
 def is_lost(bean: Bean) -> bool | None:
     """Tell whether the device has not reported lately; ``None`` where the object does not say (0.2, D.3).
 
@@ -167,14 +149,6 @@ def is_lost(bean: Bean) -> bool | None:
     if bean.get("time") == "":
         return True  # nothing is known about the device (A.6.2)
     return None
-
-
-def code(value: object) -> str | None:
-    """Return a code as text, whether it came as 1, 1.0 or "1"."""
-    found = number(value)
-    if found is not None and found.is_integer():
-        return str(int(found))
-    return text(value)
 
 
 def translate(codes: Codes, value: object, what: str) -> str | None:

@@ -37,6 +37,8 @@ class ShinePhone:
     Equal reads are at least five minutes apart; only what verifies a change may be read at any time.
     """
 
+    legacy = True
+
     def __init__(
         self,
         base_url: str,

@@ -68,8 +68,8 @@ def _calendar(value: object) -> datetime | None:
     numbers = [number(parts.get(name)) for name in ("year", "month", "date", "hours", "minutes", "seconds")]
     if any(found is None for found in numbers):
         return None
-    year, month, *rest = (int(found) for found in numbers if found is not None)
+    year, month, day, hour, minute, second = (int(found) for found in numbers if found is not None)
     try:
-        return datetime(year + 1900, month + 1, *rest, tzinfo=UTC)
+        return datetime(year + 1900, month + 1, day, hour, minute, second, tzinfo=UTC)
     except ValueError, OverflowError:
         return None

@@ -1,0 +1,214 @@
+"""What may be set on a device, how it is written, and how it is known to have worked (growatt.md A.9, A.10, B.6–B.8)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from ...core.clock import Clock
+from ...core.control import Control
+from ...core.errors import NotSupported, ReadLater, TooSoon, WriteRefused
+from ...core.model import Ref, Reported, Value
+from ..base import Capability, PrivateStore
+from .api import Api
+from .fields import PRIORITY
+from .live_settings import LiveSettings
+from .model import WITH_SETTINGS, Bean, Family, Listed
+from .names import Names, code
+from .offers import SCHEDULE, SETTINGS, detail, paced
+from .orders import Basis, Order, orders, send
+from .schedule import NOT_TOLD, periods, present, reason_untold
+from .settings import CLOCK, PLACES, is_offered, read, read_settings
+
+_OTHER_KIND: Final = "settings_of_this_kind"
+_NOT_READ: Final = "settings_not_read_yet"
+_NOT_HERE: Final = "not_on_this_device"
+_NO_BATTERY: Final = "no_battery"
+_NO_ZONE: Final = "time_zone_unknown"
+
+_FOLLOWS: Final = 310.0  # seconds until the server's copy certainly follows the device (A.9)
+_CLOCK_AGREES: Final = timedelta(minutes=10)
+
+type Offset = Callable[[Listed], float | None]
+
+
+class Controls:
+    """The settings of all devices of an account."""
+
+    def __init__(self, api: Api, store: PrivateStore, clock: Clock, offset: Offset = lambda _: None) -> None:
+        """Go on from what is remembered. ``offset`` is how many hours a device's clock is ahead of UTC."""
+        self._api = api
+        self._store = store
+        self._clock = clock
+        self._offset = offset
+        self._live = LiveSettings(api, clock)
+        # By serial number and key: what keeps the settings that are told from being written, or nothing.
+        self._told: dict[str, dict[str, str | None]] = store.shared.setdefault("settings_told", {})
+        self._ours: dict[str, dict[str, tuple[float, Value]]] = {}
+
+    # What can be set
+
+    def offered(self, device: Listed) -> Sequence[Control]:
+        """Return the settings that can be written now."""
+        pace = paced(live=self._api.reads_live(device.family), legacy=self._api.legacy)
+        return [
+            Control(device=device.serial, setting=pace(device.family, key))
+            for key in SETTINGS
+            if self.reason(device, key) is None
+        ]
+
+    def capabilities(self, device: Listed) -> Sequence[Capability]:
+        """Return every setting there is, with the reason where it cannot be written."""
+        return [
+            Capability(
+                setting=key,
+                writable=(reason := self.reason(device, key)) is None,
+                reason=reason,
+                detail=detail(device.family, key),
+            )
+            for key in SETTINGS
+        ]
+
+    def reason(self, device: Listed, key: str) -> str | None:
+        """Return why a setting cannot be written, ``None`` if it can."""
+        if device.family not in WITH_SETTINGS:
+            return _OTHER_KIND
+        place = PLACES[device.family].get(key)
+        if key != SCHEDULE and place is None:
+            return _NOT_HERE
+        if key == CLOCK:
+            return _NO_ZONE if self._offset(device) is None else None
+        if (told := self._told.get(device.serial)) is None:
+            return _NOT_READ
+        if (place is None or place.battery) and not self._has_battery(device):
+            return _NO_BATTERY
+        return told.get(key, NOT_TOLD)
+
+    def _has_battery(self, device: Listed) -> bool:
+        """Tell whether a battery was ever seen; only a MIN may be without one (D.2)."""
+        if device.family is not Family.MIN:
+            return True
+        groups = self._store.shared.get("fitted", {}).get(device.serial, {}).get("groups", ())
+        return "battery" in groups or "pack 1" in groups
+
+    # Reading
+
+    def note_settings(self, device: Listed, bean: Bean) -> dict[Ref, Reported]:
+        """Return the settings that an object tells, as readings, and remember what can be written.
+
+        What was seen on the device itself within five minutes counts more than the server's copy.
+        """
+        names = Names(bean)
+        self._remember(device, names)
+        found = self._read(device, bean) | self._live.recent(device)
+        if device.family is Family.MIN and (said := PRIORITY.get(code(bean.get("priorityChoose")) or "")):
+            found["work_priority"] = said
+        places = PLACES.get(device.family, {})
+        battery = self._has_battery(device)
+        return {
+            Ref(device.serial, key): value
+            for key, value in found.items()
+            if battery or not (key == SCHEDULE or (key in places and places[key].battery))
+        }
+
+    def _read(self, device: Listed, bean: Bean) -> dict[str, Value]:
+        found = read_settings(device.family, bean)
+        if (schedule := present(device.family, Names(bean))) is not None:
+            found[SCHEDULE] = schedule.as_text()
+        return found
+
+    def _remember(self, device: Listed, bean: Names) -> None:
+        """Remember which settings are told, and what keeps each from being written."""
+        family = device.family
+        places = PLACES.get(family, {})
+        told: dict[str, str | None] = {
+            key: None if is_offered(place, bean) else NOT_TOLD for key, place in places.items() if place.kind
+        }
+        told |= {key: _NOT_HERE for key, place in places.items() if place.kind is None}
+        groups = periods(family, legacy=self._api.legacy)
+        whole = [reason_untold(family, group, bean) for group in groups]
+        for group, reason in zip(groups, whole, strict=True):
+            told |= dict.fromkeys(group.settings, reason)
+        told[SCHEDULE] = NOT_TOLD if present(family, bean) is None else next(filter(None, whole), None)
+        if told != self._told.get(device.serial):
+            self._told[device.serial] = told
+            self._store.save_soon()
+
+    async def read_back(self, device: Listed, settings: frozenset[str]) -> Mapping[str, Value]:
+        """Read settings from the device itself, or the server's copy where there is no other way.
+
+        Raises ReadLater when neither can be read yet.
+        """
+        if self._live.can_read(device):
+            return self._answer(device, settings, await self._live.read(device, settings))
+        try:
+            bean = await self._api.settings(device, fresh=True)
+        except TooSoon as err:
+            raise ReadLater(self._clock.now() + timedelta(seconds=err.retry_after)) from err
+        found = self._read(device, bean)
+        if CLOCK in settings:
+            found[CLOCK] = read(PLACES[device.family][CLOCK], Names(bean))
+        return self._answer(device, settings, found)
+
+    def _answer(self, device: Listed, settings: frozenset[str], found: Mapping[str, Value]) -> dict[str, Value]:
+        """Return what was found of what was asked; a clock agrees or not."""
+        answer: dict[str, Value] = {key: value for key, value in found.items() if key in settings and value is not None}
+        local = self._local_now(device)
+        if isinstance(said := answer.get(CLOCK), datetime) and local is not None:
+            answer[CLOCK] = abs(said - local) <= _CLOCK_AGREES
+        return answer
+
+    # Writing
+
+    async def write(self, device: Listed, changes: Mapping[str, Value]) -> None:
+        """Send changes once. Raises WriteRefused, and WriteIncomplete when only a part of them was sent."""
+        if device.family not in WITH_SETTINGS:
+            raise NotSupported("No settings of this kind of device can be changed")
+        if CLOCK in changes and self._offset(device) is None:
+            raise WriteRefused(_NO_ZONE)
+        basis = await self._basis(device, changes)
+        wanted = orders(device.family, changes, basis, legacy=self._api.legacy)
+        self._live.begin(device, wanted)
+        ours = self._ours.setdefault(device.serial, {})
+        for key in changes:
+            ours.pop(key, None)
+        await send(self._api, device, wanted)
+        self._note_written(device, wanted)
+
+    async def _basis(self, device: Listed, changes: Mapping[str, Value]) -> Basis:
+        """Return what goes along with the changes: a fresh read where that is needed, and what we wrote lately."""
+        bean: Bean = {}
+        if needs_basis(device.family, changes):
+            try:
+                bean = await self._api.settings(device, fresh=True)
+            except TooSoon:
+                bean = await self._api.settings(device, fresh=False)
+        return Basis(bean=Names(bean), ours=self._ours_now(device), local=self._local_now(device))
+
+    def _note_written(self, device: Listed, wanted: Sequence[Order]) -> None:
+        now = self._clock.monotonic()
+        ours = self._ours[device.serial]
+        for order in wanted:
+            ours |= {key: (now, value) for key, value in order.values.items()}
+            if order.schedule is not None:
+                ours[SCHEDULE] = (now, order.schedule.as_text())
+
+    def _ours_now(self, device: Listed) -> dict[str, Value]:
+        """Return what we wrote, or saw on the device, so lately that the server's copy may not have it."""
+        now = self._clock.monotonic()
+        ours = {key: value for key, (at, value) in self._ours.get(device.serial, {}).items() if now - at <= _FOLLOWS}
+        return ours | self._live.recent(device)
+
+    def _local_now(self, device: Listed) -> datetime | None:
+        offset = self._offset(device)
+        if offset is None:
+            return None
+        return self._clock.now().astimezone(timezone(timedelta(hours=offset))).replace(tzinfo=None)
+
+
+def needs_basis(family: Family, changes: Mapping[str, Value]) -> bool:
+    """Tell whether something the user did not touch must be sent along, or compared with."""
+    if SCHEDULE in changes:
+        return True
+    return family is not Family.MIN and any(
+        PLACES[family][key].kind is None or key == "export_limit_mode" for key in changes
+    )

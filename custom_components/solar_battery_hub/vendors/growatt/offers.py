@@ -1,0 +1,78 @@
+"""How each setting is offered to the user: its kind, range and options, and when a change of it shows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from ...core.catalogue import Quantity
+from ...core.control import ControlKind, Setting
+from .model import Family
+from .schedule import RULES
+from .settings import CLOCK, PLACES
+
+SCHEDULE: Final = "charge_schedule"
+
+
+def _percent(key: str, *, config: bool = False) -> Setting:
+    return Setting(
+        key=key,
+        kind=ControlKind.NUMBER,
+        quantity=Quantity.RATIO,
+        minimum=0.0,
+        maximum=100.0,
+        step=1.0,
+        tolerance=0.5,
+        config=config,
+    )
+
+
+SETTINGS: Final[Mapping[str, Setting]] = {
+    setting.key: setting
+    for setting in (
+        _percent("charge_power_rate"),
+        _percent("charge_stop_level"),
+        Setting(key="grid_charging", kind=ControlKind.SWITCH),
+        _percent("discharge_power_rate"),
+        _percent("discharge_stop_level"),
+        _percent("off_grid_stop_level"),
+        _percent("output_limit", config=True),
+        Setting(key="export_limit_mode", kind=ControlKind.SELECT, config=True),
+        Setting(key="inverter_on", kind=ControlKind.SWITCH, config=True),
+        Setting(key=CLOCK, kind=ControlKind.BUTTON, config=True),
+        Setting(key=SCHEDULE, kind=ControlKind.SCHEDULE),
+    )
+}
+"""Every setting there is; what a family has of them is in ``settings.PLACES``."""
+
+
+def setting(family: Family, key: str) -> Setting:
+    """Return a setting as a family has it."""
+    found = SETTINGS[key]
+    if key == SCHEDULE:
+        return replace(found, rules=RULES.get(family))
+    place = PLACES.get(family, {}).get(key)
+    return replace(found, options=place.options) if place and place.options else found
+
+
+def paced(*, live: bool, legacy: bool) -> Callable[[Family, str], Setting]:
+    """Return how settings are offered where changes are verified by live reads, or by the server's copy.
+
+    Live: at least five seconds after the write. The copy follows within minutes; V1 gives it
+    every five minutes only.
+    """
+    pause = 5.0 if live else 10.0
+    return lambda family, key: replace(setting(family, key), settle=5.0, pause=pause, read_later=not legacy)
+
+
+def detail(family: Family, key: str) -> dict[str, Any]:
+    """Return what ``get_capabilities`` tells about a setting."""
+    found = setting(family, key)
+    told: dict[str, Any] = {"kind": found.kind.value}
+    if found.options:
+        told["options"] = list(found.options)
+    for name in ("minimum", "maximum", "step"):
+        if (bound := getattr(found, name)) is not None:
+            told[name] = bound
+    if found.rules is not None:
+        told["rules"] = found.rules.as_dict()
+    return told
