@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.metadata import version
+import re
 from typing import Any
 
 import growattServer
@@ -61,6 +62,59 @@ async def published(profile: str, **options: Any) -> AsyncIterator[Published]:
 
 def test_it_is_the_published_client() -> None:
     assert version("growattServer") == "2.2.0"
+
+
+NO_READS = re.compile("login|update_|set_|get_url|inverter_list$")
+"""``inverter_list`` is the old name of ``device_list``."""
+
+
+def every_read(client: Published) -> dict[str, tuple[Any, ...]]:
+    """Return the arguments for every method of the client that reads."""
+    plant, min_xh, mix, storage, inverter = client.plant, "MOD0000001", "SPH0000001", "SPF0000001", "INV0000001"
+    return {
+        "plant_list": (client.simulator.world.user.id,),
+        "plant_list_two": (),
+        "plant_detail": (plant, BY_DAY, TODAY),
+        "plant_info": (plant,),
+        "plant_energy_data": (plant,),
+        "plant_settings": (plant,),
+        "device_list": (plant,),
+        "dashboard_data": (plant,),
+        "inverter_data": (inverter,),
+        "inverter_detail": (inverter,),
+        "inverter_detail_two": (inverter,),
+        "classic_inverter_info": (inverter,),
+        "tlx_system_status": (plant, min_xh),
+        "tlx_energy_overview": (plant, min_xh),
+        "tlx_energy_prod_cons": (plant, min_xh),
+        "tlx_data": (min_xh,),
+        "tlx_detail": (min_xh,),
+        "tlx_params": (min_xh,),
+        "tlx_all_settings": (min_xh,),
+        "tlx_enabled_settings": (min_xh,),
+        "tlx_battery_info": (f"{min_xh}B1",),
+        "tlx_battery_info_detailed": (plant, f"{min_xh}B1"),
+        "mix_info": (mix,),
+        "mix_totals": (mix, plant),
+        "mix_system_status": (mix, plant),
+        "mix_detail": (mix, plant),
+        "get_mix_inverter_settings": (mix,),
+        "storage_detail": (storage,),
+        "storage_params": (storage,),
+        "storage_energy_overview": (plant, storage),
+        "is_plant_noah_system": (plant,),
+        "noah_system_status": ("NOAH",),
+        "noah_info": ("NOAH",),
+    }
+
+
+async def test_every_method_that_reads_gets_its_answer() -> None:
+    async with published("all") as client:
+        reads = every_read(client)
+        public = {name for name, value in vars(growattServer.GrowattApi).items() if callable(value) and name[0] != "_"}
+        assert reads.keys() == {name for name in public if not NO_READS.match(name)}
+        for method, args in reads.items():
+            assert await client(method, *args), method
 
 
 async def test_login_and_lists() -> None:
@@ -277,6 +331,7 @@ async def test_mix_settings_have_numbered_stops_only() -> None:
         assert {type(value) for value in bean.values()} <= {str, type(None)}
         assert (bean["wchargeSOCLowLimit2"], bean["wdisChargeSOCLowLimit2"], bean["lost"]) == ("100", "20", "false")
         assert not {"wchargeSOCLowLimit", "wdisChargeSOCLowLimit"} & bean.keys()
+        assert re.fullmatch(r"Sun Jun 21 12:\d\d:\d\d CST 2026", bean["lastUpdateTime"])
         assert (bean["forcedChargeTimeStart6"], bean["pv_on_off"], bean["loadFirstStopSocSet"]) == ("0:0", "1", "10")
 
 

@@ -141,6 +141,18 @@ async def test_odd_values() -> None:
         assert bean["tlxSetBean"]["forcedTimeStart9"] == "11:187"
         info = (await client.get("newTwoPlantAPI.do", op="getAllDeviceListTwo", plantId=str(one.plant.id))).json
         assert (info["storagePgrid"], "/" in info["plantMoneyText"]) == ("--", False)
+        assert (info["invList"][0]["deviceAlias"], "deviceAilas" in info["invList"][0]) == (one.serial, False)
+
+
+async def test_strings_of_a_mix_in_watts() -> None:
+    async with running("mix") as simulator, visitor(simulator) as client:
+        await client.login()
+        usual = await mix(client, "getSystemStatus_KW")
+        assert float(usual["pPv1"]) + float(usual["pPv2"]) == pytest.approx(float(usual["ppv"]), abs=0.015)
+        simulator.stage.set_oddities(odd_values=True)
+        odd = await mix(client, "getSystemStatus_KW")
+        assert (odd["ppv"], odd["unit"]) == (usual["ppv"], "kW")
+        assert float(odd["pPv1"]) == pytest.approx(1_000 * float(usual["pPv1"]), abs=5)
 
 
 async def test_devices_come_go_and_are_renamed() -> None:
@@ -182,6 +194,23 @@ async def test_other_device_calls() -> None:
         assert "12:05" in points.json["back"]["data"]
         user = (await client.post("newPlantAPI.do", {"action": "getUserCenterEnertyDataTwo"}, language="1")).json
         assert (user["plantNumber"], user["deviceTypeMap"]) == (2, {"STORAGE": 1, "TLXH": 3, "MIX": 1, "SPA": 1})
+
+
+@pytest.mark.parametrize("suffix", ["", "_sacolar"])
+async def test_storage_operations_with_and_without_suffix(suffix: str) -> None:
+    async with running("all") as simulator, visitor(simulator) as client:
+        await client.login()
+        one = device(simulator, "storage")
+        query = {"plantId": str(one.plant.id), "storageSn": one.serial, "storageId": one.serial}
+
+        async def ask(op: str) -> Any:
+            return (await client.post("newStorageAPI.do", query | {"op": op + suffix})).json
+
+        assert (await ask("getStorageParams"))["storageDetailBean"]["serialNum"] == one.serial
+        overview = (await ask("getEnergyOverviewData"))["obj"]
+        assert float(overview["eToUserTotal"]) == last(one).total.imported
+        assert (await ask("getStorageInfo"))["capacity"] == f"{last(one).soc:g}%"
+        assert simulator.legacy.asked[f"newStorageAPI.do?getStorageInfo{suffix}"] == 1
 
 
 async def test_another_accounts_plant_is_not_there() -> None:

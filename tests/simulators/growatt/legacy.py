@@ -3,6 +3,7 @@
 What it does not have: NOAH and NEXA (it says that no plant has one) and the web portal's own login.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
@@ -119,13 +120,19 @@ LOGIN_USER: dict[str, Any] = {
 
 
 class LegacyApi:
-    """The password API of a world: ``access`` (what the tester decided), ``sessions``, ``actions`` for the control port."""
+    """The password API of a world.
+
+    ``access``: what the tester decided; ``sessions``: who is signed in, ``sessions.logins`` and ``.calls`` how often;
+    ``asked``: how often each operation was called by somebody signed in (``newMixApi.do?getMixInfo``); ``actions``: what
+    the control port may do.
+    """
 
     def __init__(self, world: World, *, seed: int = 0) -> None:
         """Start without a session."""
         self.world = world
         self.access = LegacyAccess()
         self.sessions = LegacySessions(world.clock, world.user, self.access, Random(f"cookies {seed}"))
+        self.asked: Counter[str] = Counter()
         self._notes = Notes()
 
     # --- what can be done to it --------------------------------------------------------------------------------------
@@ -201,6 +208,7 @@ class LegacyApi:
         if refused := self.sessions.refuse(request.headers, endpoint):
             return refused
         record.role = ROLE
+        self.asked[f"{path}?{kind}" if kind else path] += 1
         if path in WRITES and self.access.write_seconds:
             await self.world.clock.sleep(self.access.write_seconds)
             self.world.catch_up()

@@ -8,12 +8,11 @@ from tests.simulators.growatt.devices import Device
 from tests.simulators.growatt.inventory import INVERTER_LIVE, MIN_DETAIL, MIN_LIVE, STORAGE_DETAIL, blank
 from tests.simulators.growatt.legacy_call import NOT_AVAILABLE, SERVER_ERROR, WRONG_TYPE, Call, TurnedAway
 from tests.simulators.growatt.legacy_charts import BARS, energies_of, rows_of, total
+from tests.simulators.growatt.legacy_facts import facts, packs_of, settings_of, wide
 from tests.simulators.growatt.legacy_sessions import html_answer
-from tests.simulators.growatt.legacy_settings import settings_bean
 from tests.simulators.growatt.legacy_values import as_text, kilowatts, obj_answer, text
-from tests.simulators.growatt.odd import odd_live, odd_settings
 from tests.simulators.growatt.record import PackRecord
-from tests.simulators.growatt.values import calendar, clock_text, widened
+from tests.simulators.growatt.values import clock_text, widened
 from tests.simulators.wire import Answer, json_answer
 
 type Handler = Callable[[Call], Answer]
@@ -22,37 +21,6 @@ type Handler = Callable[[Call], Answer]
 def _clock(call: Call, device: Device) -> str:
     """Return what a device's clock shows, as text."""
     return clock_text(device.local(call.now))
-
-
-def facts(device: Device) -> dict[str, Any]:
-    """Return what is known of a device besides its values."""
-    heard = device.record.time if device.record is not None else None
-    return {
-        "serialNum": device.serial,
-        "dataLogSn": device.logger.serial,
-        "alias": device.alias,
-        "plantId": device.plant.id,
-        "plantname": device.plant.name,
-        "fwVersion": "AH1.0",
-        "innerVersion": "ahba0102",
-        "communicationVersion": "ZABA-0018",
-        "modelText": device.model.name,
-        "manufacturer": "Growatt",
-        "pmax": device.model.pmax,
-        "dtc": device.family.dtc,
-        "lost": device.lost,
-        "status": device.status,
-        "statusText": "Lost" if device.lost else "Normal",
-        "timezone": device.plant.hours,
-        "lastUpdateTimeText": "" if heard is None else clock_text(heard),
-        "lastUpdateTime": None if heard is None else calendar(heard),
-    }
-
-
-def _wide(call: Call, bean: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a bean of live values as it goes over the wire: floats that had 32 bits once, odd ones on odd days (F.7)."""
-    wide: dict[str, Any] = widened(bean)
-    return odd_live(wide) if call.world.oddities.odd_values else wide
 
 
 # --- inverter and MAX ------------------------------------------------------------------------------------------------
@@ -86,7 +54,7 @@ def _max_params(call: Call) -> Answer:
 def _max_settings(call: Call) -> Answer:
     """Answer ``getMaxSetData``."""
     device = call.device("serialNum" if call.param("serialNum") else "maxId", "max")
-    return obj_answer({"maxSetBean": _settings(call, device)})
+    return obj_answer({"maxSetBean": settings_of(call, device)})
 
 
 # --- tlx -------------------------------------------------------------------------------------------------------------
@@ -96,7 +64,7 @@ def _tlx_detail(call: Call) -> Answer:
     """Answer ``getTlxDetailData``; what nobody knows is all zero, lost and has no serial number."""
     device = call.find("id", "tlx", otherwise=SERVER_ERROR)
     bean = blank(MIN_LIVE) | {"serialNum": None, "lost": True} if device is None else device.live()
-    return json_answer({"data": _wide(call, bean), "parameterName": legacy_tlx.PARAMETER_NAMES})
+    return json_answer({"data": wide(call, bean), "parameterName": legacy_tlx.PARAMETER_NAMES})
 
 
 def _tlx(call: Call) -> Device:
@@ -156,18 +124,10 @@ def _tlx_params(call: Call) -> Answer:
     return json_answer({"inverterType": device.model.name, "region": "", "newBean": widened(bean)})
 
 
-def _settings(call: Call, device: Device) -> dict[str, Any]:
-    """Return the server's copy of a device's settings as a bean."""
-    copy = device.settings_copy()
-    if call.world.oddities.odd_values:
-        copy = odd_settings(copy)
-    return settings_bean(device.model.family, copy, copy["sysTime"], facts(device))
-
-
 def _tlx_settings(call: Call) -> Answer:
     """Answer ``getTlxSetData``."""
     device = call.device("serialNum", "tlx", otherwise=json_answer({"result": 0, "obj": {}, "msg": "504"}))
-    return obj_answer({"tlxSetBean": _settings(call, device)})
+    return obj_answer({"tlxSetBean": settings_of(call, device)})
 
 
 TLX_ENABLED = (
@@ -184,13 +144,6 @@ def _set_password(call: Call) -> Answer:
     enable = dict.fromkeys(TLX_ENABLED, with_battery) | {"pv_active_p_rate": "1", "tlx_on_off": "0"}
     password = f"growatt{device.local(call.now):%Y%m%d}"
     return obj_answer({"haveAfci": False, "switch": True, "enable": enable}, msg=password)
-
-
-def packs_of(device: Device) -> list[tuple[PackRecord, bool]]:
-    """Return the battery packs that are listed for a MIN and whether each is lost: one taken out stays listed (A.6.2)."""
-    gone = {pack.serial for pack in device.removed_packs}
-    present = [(pack, device.lost) for pack in device.packs if pack.serial not in gone]
-    return [*present, *((pack, True) for pack in device.removed_packs)]
 
 
 def _pack(call: Call, name: str) -> tuple[PackRecord, bool]:
@@ -237,7 +190,8 @@ def _mix_totals(call: Call) -> Answer:
 def _mix_status(call: Call) -> Answer:
     """Answer the SPH's ``getSystemStatus_KW``."""
     device = _mix(call)
-    return obj_answer(legacy_mix.status(_mix_live(device), device.model.pmax))
+    odd = call.world.oddities.odd_values
+    return obj_answer(legacy_mix.status(_mix_live(device), device.model.pmax, odd=odd))
 
 
 def _mix_chart(call: Call) -> Answer:
@@ -261,7 +215,7 @@ def _mix_settings(call: Call) -> Answer:
         "normalPower": device.model.pmax,
         "model": "",
     }
-    return obj_answer({"mixBean": _settings(call, device)}, **head)
+    return obj_answer({"mixBean": settings_of(call, device)}, **head)
 
 
 # --- storage and SPA -------------------------------------------------------------------------------------------------
@@ -276,7 +230,7 @@ def _storage_params(call: Call) -> Answer:
     """Answer ``getStorageParams``: what it is and what it measures."""
     device = _storage(call)
     static = blank(STORAGE_DETAIL) | dict(device.settings_copy()) | facts(device)
-    return json_answer({"storageBean": widened(static), "storageDetailBean": _wide(call, device.live())})
+    return json_answer({"storageBean": widened(static), "storageDetailBean": wide(call, device.live())})
 
 
 def _storage_status(call: Call) -> Answer:
@@ -337,10 +291,10 @@ def _inverter_page(call: Call) -> Answer:
 
 
 INVERTER: dict[str, Handler] = {
-    "getInverterDetailData": lambda call: json_answer(_wide(call, _inverter_bean(call))),
+    "getInverterDetailData": lambda call: json_answer(wide(call, _inverter_bean(call))),
     "getInverterDetailData_two": lambda call: json_answer(widened(legacy_storage.inverter_two(_inverter_bean(call)))),
     "getInverterData": _inverter_data,
-    "getInverterDetailData_max": lambda call: json_answer(_wide(call, _max_bean(call))),
+    "getInverterDetailData_max": lambda call: json_answer(wide(call, _max_bean(call))),
     "getInverterDetailData_max_two": lambda call: json_answer(widened(legacy_storage.inverter_two(_max_bean(call)))),
     "getInverterParams_max": _max_params,
 }
@@ -375,7 +329,7 @@ SPA: dict[str, Handler] = {
     "getEnergyOverview": lambda call: obj_answer(legacy_storage.spa_overview(_spa(call).live())),
     "getSpaEnergy": _day_obj(_spa),
     "getEnergyProdAndConsData": _day_obj(_spa),
-    "getSpaSetParams": lambda call: obj_answer({"spaBean": _settings(call, _spa(call))}),
+    "getSpaSetParams": lambda call: obj_answer({"spaBean": settings_of(call, _spa(call))}),
 }
 ROUTES: dict[str, dict[str, Handler]] = {
     "newInverterAPI.do": INVERTER,

@@ -104,10 +104,15 @@ def totals(bean: Bean, currency: str) -> dict[str, Any]:
     }
 
 
-def status(bean: Bean, rated_w: float) -> dict[str, Any]:
-    """Return ``getSystemStatus_KW``: powers in kW, the state in words."""
+STATUS_IN_WATTS: Fields = {"pPv1": ("ppv1", text), "pPv2": ("ppv2", text)}
+"""What some say ``getSystemStatus_KW`` has in W in spite of its name and its ``unit`` (D.3)."""
+
+
+def status(bean: Bean, rated_w: float, *, odd: bool = False) -> dict[str, Any]:
+    """Return ``getSystemStatus_KW``: powers in kW, the state in words; on odd days the strings' powers are in W."""
     state = "mix.status.lost" if bean["lost"] else "mix.status.normal"
-    return pick(STATUS, bean) | {"lost": state, "pmax": kilowatts(rated_w), "unit": "kW"}
+    fields = pick({**STATUS, **STATUS_IN_WATTS} if odd else STATUS, bean)
+    return fields | {"lost": state, "pmax": kilowatts(rated_w), "unit": "kW"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

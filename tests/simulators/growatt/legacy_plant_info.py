@@ -6,7 +6,7 @@ from tests.simulators.growatt.account import Plant
 from tests.simulators.growatt.devices import Device
 from tests.simulators.growatt.families import FamilyName
 from tests.simulators.growatt.legacy_call import Call
-from tests.simulators.growatt.legacy_devices import packs_of
+from tests.simulators.growatt.legacy_facts import packs_of
 from tests.simulators.growatt.legacy_plant_settings import CO2_PER_KWH
 from tests.simulators.growatt.legacy_plants import Sums, with_storage
 from tests.simulators.growatt.legacy_values import text, with_unit
@@ -93,13 +93,15 @@ def pack_entry(device: Device, pack: PackRecord, *, lost: bool) -> dict[str, Any
     }
 
 
-def entries(plant: Plant) -> list[tuple[str, dict[str, Any]]]:
-    """Return every device of a plant with the name of its family's list."""
+def entries(call: Call, plant: Plant) -> list[tuple[str, dict[str, Any]]]:
+    """Return every device of a plant with the name of its family's list; the alias has two spellings."""
     found: list[tuple[str, dict[str, Any]]] = []
     for device in plant.devices:
         found.append((LISTS[device.model.family], entry(device)))
         if device.model.family == "tlx":
             found += [("batList", pack_entry(device, pack, lost=lost)) for pack, lost in packs_of(device)]
+    if call.world.oddities.odd_values:
+        found = [(name, one | {"deviceAlias": one.pop("deviceAilas")}) for name, one in found]
     return found
 
 
@@ -154,7 +156,7 @@ def _sums(call: Call, plant: Plant) -> dict[str, Any]:
 def plant_info(call: Call) -> Answer:
     """Answer ``getAllDeviceListTwo``; the device list of a plant with a MIN is empty, its groups are not."""
     plant = call.plant
-    found = entries(plant)
+    found = entries(call, plant)
     groups: dict[str, list[dict[str, Any]]] = {name: [] for name in (*LISTS.values(), "batList", *EMPTY_LISTS)}
     for name, one in found:
         groups[name].append(one | {"plantId": str(plant.id)})
@@ -166,4 +168,4 @@ def plant_info(call: Call) -> Answer:
 def device_list(call: Call) -> Answer:
     """Answer ``getAllDeviceList``: the same with every device in its list."""
     plant = call.plant
-    return json_answer(_sums(call, plant) | {"deviceList": [one for _, one in entries(plant)]})
+    return json_answer(_sums(call, plant) | {"deviceList": [one for _, one in entries(call, plant)]})

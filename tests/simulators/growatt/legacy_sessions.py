@@ -20,7 +20,6 @@ type Symptom = Literal["html", "redirect", "text", "json"]
 WRONG_CREDENTIALS = "502"
 LOCKED = "507"
 STRICT_LOGINS_PER_HOUR = 12
-SUPPORTS_WORD_OF_CALLS_PER_DAY = 200
 HOUR = 3_600.0
 DAY = 86_400.0
 FIREWALL_CALLS = 60

@@ -8,7 +8,7 @@ from tests.simulators.growatt import reading
 from tests.simulators.growatt.devices import Device
 from tests.simulators.growatt.families import FamilyName
 from tests.simulators.growatt.legacy_call import Call
-from tests.simulators.growatt.legacy_devices import facts
+from tests.simulators.growatt.legacy_facts import facts
 from tests.simulators.growatt.legacy_settings import EXPORT_POWER, export_power, positions, settings_bean, write_name
 from tests.simulators.growatt.parameters import DEVICE_OFFLINE, LOGGER_OFFLINE, NO_SUCH_DEVICE, SERIAL_EMPTY
 from tests.simulators.growatt.values import clock_text
