@@ -3,7 +3,7 @@
 What an API may show of it:
 
 - ``live()``: the wire fields of the last upload as plain numbers (``live.py``), frozen until the next one, with ``time``
-  (device-local text), ``lost``, ``isAgain``/``again``, ``serialNum``, ``dataLogSn`` and ``alias``.
+  (device-local text) and, where the family has them, ``lost``, ``isAgain``/``again``, ``serialNum``, ``alias`` ….
 - ``record``: the same upload with neutral names (``Record``), ``None`` before the first; ``history``: all of them, oldest
   first; ``days``: the exact energies of every finished local day.
 - ``settings_copy()``: the server's copy of the settings under V1's read names, numbers as numbers, plus ``sysTime`` and
@@ -198,22 +198,39 @@ class Device:
         return Energies.of(self.house.counters).since(self._day_start)
 
     def live(self) -> dict[str, Any]:
-        """Return the wire fields of the last upload as plain numbers."""
+        """Return the wire fields of the last upload as plain numbers; a family has not all of what is known."""
         name, record = self.model.family, self.record
         fields = LIVE[name](self.model, record) if record is not None else blank(EMPTY[name])
-        fields |= {"serialNum": self.serial, "dataLogSn": self.logger.serial, "alias": self.alias, "lost": self.lost}
-        if record is None:
-            return fields | {"time": ""}
+        known: dict[str, Any] = {
+            "serialNum": self.serial,
+            "inverterId": self.serial,
+            "dataLogSn": self.logger.serial,
+            "alias": self.alias,
+            "lost": self.lost,
+            "time": "",
+        }
+        if record is not None:
+            known |= {"time": clock_text(record.time), "isAgain": record.again, "again": record.again}
         if self.fault.code:
-            fields |= {"status": 3, "statusText": "Fault", "faultType": self.fault.code, "errorText": self.fault.text}
+            known |= {"status": 3, "statusText": "Fault", "faultType": self.fault.code, "errorText": self.fault.text}
+        if self.lost and "lost" not in fields:
+            known |= {"status": -1, "statusText": "Offline"}
         if self.lost and self.zero_totals_while_lost:
-            fields |= {key: 0.0 for key in fields if key.endswith("Total") and isinstance(fields[key], float)}
-        return fields | {"time": clock_text(record.time), "isAgain": record.again, "again": record.again}
+            known |= {key: 0.0 for key in fields if key.endswith("Total") and isinstance(fields[key], float)}
+        return {key: known.get(key, value) for key, value in fields.items()}
 
     def row(self, record: Record) -> dict[str, Any]:
         """Return a row of history: a past upload under its wire names."""
+        known: dict[str, Any] = {
+            "serialNum": self.serial,
+            "inverterId": self.serial,
+            "dataLogSn": self.logger.serial,
+            "time": clock_text(record.time),
+            "isAgain": record.again,
+            "again": record.again,
+        }
         fields = LIVE[self.model.family](self.model, record)
-        return fields | {"serialNum": self.serial, "time": clock_text(record.time), "isAgain": record.again}
+        return {key: known.get(key, value) for key, value in fields.items()}
 
     def settings_copy(self) -> dict[str, Any]:
         """Return what the server believes the settings are."""

@@ -61,6 +61,8 @@ def _inverter(model: Model, record: Record) -> dict[str, Any]:
     """Return a classic inverter's values; ``powerToday`` and ``powerTotal`` are energies (D.1)."""
     return (
         blank(inventory.INVERTER_LIVE)
+        | _numbered("currentString", 16)
+        | _numbered("vString", 16)
         | _strings(record)
         | _phases(model, record, ("vacr", "vacs", "vact"), ("iacr", "iacs", "iact"), ("pacr", "pacs", "pact"))
         | _pair("power", "output", record)
@@ -81,7 +83,13 @@ def _inverter(model: Model, record: Record) -> dict[str, Any]:
 def _max(model: Model, record: Record) -> dict[str, Any]:
     """Return a MAX's values: a classic inverter's and a few more (D.6)."""
     extra = {"timeTotal": LIFE_SECONDS, "deratingMode": 0} | _pair("eac", "output", record)
-    return blank(inventory.MAX_LIVE) | _without(_inverter(model, record), "inverterId", "timeTotalText") | extra
+    own = _without(_inverter(model, record), "inverterId", "timeTotalText")
+    return blank(inventory.MAX_LIVE) | _numbered("currentString", 32) | _numbered("vString", 32) | own | extra
+
+
+def _numbered(name: str, last: int, value: float = 0.0) -> dict[str, float]:
+    """Return a family of fields the inventory leaves out; ``{}`` in the name is the number, else it comes last."""
+    return {name.format(number) if "{}" in name else f"{name}{number}": value for number in range(1, last + 1)}
 
 
 def _without(fields: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -211,10 +219,11 @@ def _hybrid(record: Record, online: tuple[int, str]) -> dict[str, Any]:
 
 
 def _mix(model: Model, record: Record) -> dict[str, Any]:
-    """Return an SPH's values (D.4)."""
+    """Return an SPH's values (D.4); of the two spellings of the discharge the recorded one, ``edischarge1…``."""
     online = (5, "PV Bat Online") if record.solar_w else (6, "Bat Online")
     return (
-        blank(inventory.SPH_LIVE)
+        _without(blank(inventory.SPH_LIVE), "edischargeToday", "edischargeTotal")
+        | _numbered("bmsCell{}Volt", 16, 3.25)
         | _strings(record, amperes=False)
         | _phases(model, record, ("vac1", "vac2", "vac3"), (), ("pac1", "pac2", "pac3"))
         | _hybrid(record, online)
@@ -262,6 +271,8 @@ def _storage(model: Model, record: Record) -> dict[str, Any]:
     bypass_total = tenth(record.total.imported - record.total.grid_charge)
     return (
         blank(inventory.STORAGE_LIVE)
+        | _numbered("cellVoltage", 16)
+        | _numbered("cell2Voltage", 16)
         | _pair("epv", "solar", record)
         | _pair("eCharge", "charged", record)
         | _pair("eBatDisCharge", "discharged", record)

@@ -11,6 +11,7 @@ from tests.simulators.growatt.inventory import blank
 from tests.simulators.growatt.values import calendar, clock_text
 
 UNUSED = "0_0_0_0_0_0_0"
+SPECIAL_UNUSED = "0_0_0_0_0_0"
 NOT_SUPPORTED = ("afciEnabled", "afciReset", "afciSelfCheck", "afciThresholdD", "afciThresholdH", "afciThresholdL")
 SPA_NAMES = {
     "activeRate": "activePRate",
@@ -74,6 +75,9 @@ def tlx_settings(device: Device) -> dict[str, Any]:
     for number in range(1, 5):
         packed[f"season{number}MonthTime"] = "0_0_0"
         packed |= {f"season{number}Time{slot}": UNUSED for slot in range(1, 10)}
+    for number in (1, 2):
+        packed[f"special{number}MonthTime"] = "0_0_0"
+        packed |= {f"special{number}Time{slot}": SPECIAL_UNUSED for slot in range(1, 10)}
     updated = {"lastUpdateTime": calendar(_update_time(device)), "lastUpdateTimeText": clock_text(_update_time(device))}
     settings = device.settings_copy() | updated | {"serialNum": device.serial, "bdcMode": _bdc_mode(device)}
     settings["sysTimeText"] = settings["sysTime"]

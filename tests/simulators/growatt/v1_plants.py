@@ -15,28 +15,15 @@ from tests.simulators.wire import Answer, json_answer
 
 LIFE_YEARS = 20
 CARBON_PER_KWH = 0.4
-CONTACT_FIELDS = (
-    "plant_address1",
-    "plant_address2",
-    "grid_company",
-    "grid_port",
-    "grid_server_url",
-    "grid_lc_id",
-    "contact_name",
-    "contact_phone",
-    "email",
-    "installer",
-    "operator",
-    "owner",
-    "notes",
-    "postal_code",
-    "records",
-    "has_storage",
-    "nmi",
-    "tax_number",
-    "description",
-    "fixed_power",
+CONTACTS = ("designer", "financier", "installer", "jurisdiction", "offtaker", "operator", "owner")
+EMPTY_DETAILS = (
+    *(f"{contact}{what}" for contact in CONTACTS for what in ("contact", "organization")),
+    *("address1", "address2", "description", "elevation", "fixed_azimuth", "fixed_tilt", "grid_type"),
+    *("installed_ac_capacity", "installed_dc_capacity", "installed_panel_area", "irradiationsensor_type"),
+    *("notes", "plant_type", "postal", "state", "status", "tracker_type", "weather_type"),
+    *("weathersensor_man", "weathersensor_md", "weathersensor_num"),
 )
+"""What ``plant/details`` has a key for and nobody fills in."""
 
 
 def produced(device: Device, energies: Energies) -> float:
@@ -113,28 +100,26 @@ def _listed(call: Call, plant: Plant) -> dict[str, Any]:
 def _details(call: Call) -> Reply:
     """Tell what a plant is; its zone is written without summer time."""
     plant = call.plant(empty=10003, missing=10002)
-    makers = {"inverter_md": "", "inverter_man": "Growatt"}
+    count = len(plant.devices)
     return Reply(
-        data=dict.fromkeys(CONTACT_FIELDS, "")
+        data=dict.fromkeys(EMPTY_DETAILS, "")
         | {
             "name": plant.name,
             "country": plant.country,
             "city": plant.city,
             "timezone": plant.timezone,
-            "latitude": str(plant.latitude),
-            "longitude": str(plant.longitude),
+            "latitude": plant.latitude,
+            "longitude": plant.longitude,
             "peak_power": plant.peak_w / 1000,
-            "plant_type": 0,
             "currency": plant.currency,
             "create_date": plant.created,
             "user_id": call.world.user.id,
-            "locale": "en-US",
+            "locale": "en_US",
             "image_url": None,
-            "inverters": [{"inverter_num": device.serial} | makers for device in plant.devices],
+            "inverters": [{"inverter_man": "Growatt", "inverter_md": "", "inverter_num": count}],
+            "dataloggers": [{"datalogger_man": "Growatt", "datalogger_md": "", "datalogger_num": count}],
+            "arrays": [{"module_man": "", "module_md": "", "num_modules": 0}],
             "maxs": [],
-            "dataloggers": [device.logger.serial for device in plant.devices],
-            "arrays": [],
-            "status": 1,
         }
     )
 
