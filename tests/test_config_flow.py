@@ -1,6 +1,7 @@
 """Set-up, sign-in again, reconfigure, options and discovery of a gateway, as in the UI."""
 
 from collections.abc import Mapping
+from itertools import combinations
 import json
 import socket
 from typing import Any
@@ -13,6 +14,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.solar_battery_hub.const import DOMAIN
 from custom_components.solar_battery_hub.stores import async_open_account_store
+from custom_components.solar_battery_hub.vendors import VENDORS
+from custom_components.solar_battery_hub.vendors.flows import VendorFlows
 from custom_components.solar_battery_hub.vendors.powerwall import VENDOR
 from tests.conftest import StartPowerwall
 from tests.hub import Hub, powerwall_form
@@ -32,7 +35,14 @@ async def gateway(start_powerwall: StartPowerwall) -> PowerwallSimulator:
 async def test_menu_names_every_vendor(hass: HomeAssistant) -> None:
     flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert flow["type"] is FlowResultType.MENU
-    assert flow["menu_options"] == ["powerwall"]
+    assert flow["menu_options"] == ["growatt", "powerwall"]
+
+
+def test_vendors_share_no_name() -> None:
+    """One class has the dialogs of all vendors: what two of them call the same is one thing, and wrong for one."""
+    names = [{name for name in vars(flow) if not name.startswith("__")} for flow in VendorFlows.__bases__]
+    assert len(names) == len(VENDORS)
+    assert [sorted(one & other) for one, other in combinations(names, 2) if one & other] == []
 
 
 async def test_full_set_up(hub: Hub, gateway: PowerwallSimulator) -> None:

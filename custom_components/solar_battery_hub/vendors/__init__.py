@@ -1,6 +1,7 @@
 """The registry of vendors: with flows.py the only place that names them all."""
 
 from .base import Vendor
+from .growatt import VENDOR as GROWATT
 from .powerwall import VENDOR as POWERWALL
 
-VENDORS: dict[str, Vendor] = {vendor.key: vendor for vendor in (POWERWALL,)}
+VENDORS: dict[str, Vendor] = {vendor.key: vendor for vendor in (GROWATT, POWERWALL)}

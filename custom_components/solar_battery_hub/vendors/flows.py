@@ -2,11 +2,12 @@
 
 from homeassistant.config_entries import OptionsFlow
 
+from .growatt.flow import GrowattFlow, GrowattOptions
 from .powerwall.flow import PowerwallFlow, PowerwallOptions
 
 
-class VendorFlows(PowerwallFlow):
+class VendorFlows(GrowattFlow, PowerwallFlow):
     """The steps of every vendor."""
 
 
-OPTIONS: dict[str, type[OptionsFlow]] = {"powerwall": PowerwallOptions}
+OPTIONS: dict[str, type[OptionsFlow]] = {"growatt": GrowattOptions, "powerwall": PowerwallOptions}

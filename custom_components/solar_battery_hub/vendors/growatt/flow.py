@@ -93,13 +93,13 @@ class GrowattFlow(VendorFlow):
         """Ask for the token that the app makes."""
         if user_input is None:
             return self._show_token_form(Tried[None]())
-        return await self._sign_in(self._settings(BY_TOKEN, user_input), self._show_token_form)
+        return await self._try_key(self._entry_data(BY_TOKEN, user_input), self._show_token_form)
 
     async def async_step_growatt_password(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for what the user signs in to the app with."""
         if user_input is None:
             return self._show_password_form(Tried[None]())
-        return await self._sign_in(self._settings(BY_PASSWORD, user_input), self._show_password_form)
+        return await self._try_key(self._entry_data(BY_PASSWORD, user_input), self._show_password_form)
 
     async def async_step_growatt_refused(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Let the user choose, after a refusal, between correcting the key and trying it in another region."""
@@ -112,7 +112,7 @@ class GrowattFlow(VendorFlow):
         if user_input is None:
             return self._show_region_form(Tried[None]())
         again = {**self._tried, CONF_URL: None, **user_input}
-        return await self._sign_in(self._settings(self._tried[CONF_AUTH], again), self._show_region_form)
+        return await self._try_key(self._entry_data(self._tried[CONF_AUTH], again), self._show_region_form)
 
     @property
     def _entry(self) -> ConfigEntry | None:
@@ -121,7 +121,7 @@ class GrowattFlow(VendorFlow):
             return self._get_reauth_entry()
         return self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
 
-    def _settings(self, auth: str, form: Mapping[str, Any]) -> dict[str, Any]:
+    def _entry_data(self, auth: str, form: Mapping[str, Any]) -> dict[str, Any]:
         """Return the entry's data that a filled form stands for, still without an identity if it is a new one."""
         known = self._entry.data if self._entry else self._tried
         settings = {key: known[key] for key in (CONF_IDENTITY, CONF_AGENT) if key in known}
@@ -133,7 +133,7 @@ class GrowattFlow(VendorFlow):
             return {**settings, CONF_TOKEN: form[CONF_TOKEN].strip()}
         return {**settings, CONF_USERNAME: form[CONF_USERNAME].strip(), CONF_PASSWORD: form[CONF_PASSWORD]}
 
-    async def _sign_in(self, settings: dict[str, Any], show_again: ShowAgain) -> ConfigFlowResult:
+    async def _try_key(self, settings: dict[str, Any], show_again: ShowAgain) -> ConfigFlowResult:
         """Sign in once, learn whose account it is, and keep the entry."""
         self._tried = settings
         if settings[CONF_REGION] == OWN_URL and not is_safe(settings[CONF_URL]):
