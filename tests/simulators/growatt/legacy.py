@@ -19,7 +19,14 @@ from tests.simulators.growatt import (
 )
 from tests.simulators.growatt.legacy_call import NOT_FOUND, SERVER_ERROR, Call, Notes, TurnedAway
 from tests.simulators.growatt.legacy_request import parameters
-from tests.simulators.growatt.legacy_sessions import LOGIN_PAGE, LegacyAccess, LegacySessions, Symptom, html_answer
+from tests.simulators.growatt.legacy_sessions import (
+    LOGIN_PAGE,
+    SYMPTOMS,
+    LegacyAccess,
+    LegacySessions,
+    Symptom,
+    html_answer,
+)
 from tests.simulators.growatt.legacy_values import obj_answer
 from tests.simulators.growatt.world import World
 from tests.simulators.wire import Answer, RequestRecord, json_answer
@@ -170,6 +177,8 @@ class LegacyApi:
 
     def set_symptom(self, symptom: Symptom, endpoint: str = "*") -> None:
         """Let an endpoint (``*``: those without their own) answer like this who is not signed in."""
+        if symptom not in SYMPTOMS:
+            raise ValueError(f"no such symptom: {symptom}")
         self.access.symptoms[endpoint] = symptom
 
     @property
