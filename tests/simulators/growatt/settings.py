@@ -137,9 +137,10 @@ def priority(family: FamilyName, settings: Mapping[str, Any], local: datetime) -
     now = local.hour * 60 + local.minute
     for start, switch, mode in SWITCHED_PERIODS.get(family, ()):
         for number in SEGMENTS if family == "tlx" else PERIODS:
+            if not settings[switch.format(number)]:
+                continue
             key = start.format(number)
-            begins, ends = minutes(settings[key]), minutes(settings[key.replace("Start", "Stop")])
-            if settings[switch.format(number)] and begins <= now < ends:
+            if minutes(settings[key]) <= now < minutes(settings[key.replace("Start", "Stop")]):
                 return int(settings[f"time{number}Mode"]) if family == "tlx" else mode
     return LOAD_FIRST
 
