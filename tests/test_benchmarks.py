@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks.entries import wanted_ids
-from tests.benchmarks.figures import Figures, Goal, Row, is_linear, middle, own_cpu
+from tests.benchmarks.figures import Goal, Row, middle
 from tests.benchmarks.holds import HoldWatch
-from tests.benchmarks.measures import count_rows, repeats
-from tests.benchmarks.runs import COLUMNS, Collected, in_turn
-from tests.benchmarks.subjects import CORE, OURS, OURS_AS_INSTALLED, RIVAL, SHARED_MEASURES
-from tests.benchmarks.tables import report, spell, table, verdict
+from tests.benchmarks.measures import count_rows
+from tests.benchmarks.powerwall.entries import wanted_ids
+from tests.benchmarks.powerwall.figures import Figures, is_linear, own_cpu
+from tests.benchmarks.powerwall.report import report
+from tests.benchmarks.powerwall.rounds import repeats
+from tests.benchmarks.powerwall.runs import COLUMNS, Collected
+from tests.benchmarks.powerwall.subjects import CORE, OURS, OURS_AS_INSTALLED, RIVAL, SHARED_MEASURES
+from tests.benchmarks.tables import spell, table, verdict
+from tests.benchmarks.workshop import in_turn
 
 
 def result(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 import json
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from tests.demo.hass_process import INTEGRATION
 
 DATABASE = "home-assistant_v2.db"
 BASICS = (HOMEASSISTANT, "persistent_notification", "recorder")
+COMMIT_SECONDS = 5
+"""How often the recorder commits unless it is told otherwise."""
+IMPATIENCE_SECONDS = 0.05
 
 
 def make_folder(folder: Path) -> None:
@@ -31,18 +34,25 @@ def make_folder(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def running_hass(folder: Path) -> AsyncIterator[HomeAssistant]:
-    """Start Home Assistant in ``folder`` up to where it would set up its config entries; stop it on leaving."""
+async def running_hass(
+    folder: Path, *, time_zone: str = "UTC", commit_seconds: int = COMMIT_SECONDS
+) -> AsyncIterator[HomeAssistant]:
+    """Start Home Assistant in ``folder`` up to where it would set up its config entries; stop it on leaving.
+
+    A recorder that commits less often leaves less to do in a simulated day for Home Assistant itself.
+    """
     hass = HomeAssistant(str(folder))
     hass.config.skip_pip = True
+    await hass.config.async_set_time_zone(time_zone)
     loader.async_setup(hass)
     hass.config_entries = ConfigEntries(hass, {HOMEASSISTANT: {}})
     await loader.async_get_custom_components(hass)
     await async_load_base_functionality(hass)
     await async_get_adapters(hass)
     async_initialize_recorder(hass)
+    config = {HOMEASSISTANT: {}, "recorder": {"commit_interval": commit_seconds}}
     for domain in BASICS:
-        if not await async_setup_component(hass, domain, {domain: {}}):
+        if not await async_setup_component(hass, domain, {domain: {}, **config}):
             raise RuntimeError(f"{domain} cannot be set up")
     async_get_clientsession(hass)  # with its resolver, which whoever comes first would otherwise pay for
     try:
@@ -71,6 +81,13 @@ async def settle(hass: HomeAssistant) -> None:
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def settle_soon(hass: HomeAssistant) -> None:
+    """Wait like ``settle``, but not for what hangs."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(IMPATIENCE_SECONDS):
+            await settle(hass)
 
 
 async def everything_recorded(hass: HomeAssistant) -> None:

@@ -40,6 +40,18 @@ class Control:
         truth: dict[str, Any] = self._order("GET", "/truth")
         return truth
 
+    def do(self, action: str, **details: Any) -> Any:
+        """Do something to the first simulator by name and return what it answers."""
+        return self._order("POST", "/do", {"action": action, **details})["result"]
+
+    def add_fault(self, kind: str, **details: Any) -> None:
+        """Let the first simulator misbehave."""
+        self._order("POST", "/fault", {"kind": kind, **details})
+
+    def clear_faults(self) -> None:
+        """Let the first simulator behave again."""
+        self._order("DELETE", "/fault")
+
     def new_requests(self) -> Sequence[Mapping[str, Any]]:
         """Return what was asked of the first simulator since the last look."""
         records: list[dict[str, Any]] = self._order("GET", f"/requests?since={self._seen}")

@@ -1,7 +1,7 @@
 """Lets time pass for a Home Assistant and its simulators, and keeps apart what the benchmark itself costs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 import math
 import time
 
@@ -17,19 +17,27 @@ class Passing:
     """Time for one Home Assistant.
 
     ``driver_seconds`` is the CPU time that the benchmark itself has used on the event loop's thread so far.
+    ``settle`` waits until everything that a timer began is done.
     """
 
-    def __init__(self, hass: HomeAssistant, control: Control | None) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        control: Control | None,
+        *,
+        settle: Callable[[HomeAssistant], Awaitable[None]] = settle,
+    ) -> None:
         """Take what shares the time; without ``control`` there is no simulator."""
         self._hass = hass
         self._control = control
+        self._settle = settle
         self.driver_seconds = 0.0
 
     async def advance(self, seconds: float) -> None:
         """Let so much time pass, from one due timer of the event loop to the next; each fires at its moment."""
         end = skipped_time.monotonic() + seconds
         while self._skip(end):
-            await settle(self._hass)
+            await self._settle(self._hass)
 
     def _skip(self, end: float) -> bool:
         """Go on at the next due timer or at ``end``; tell whether it was a timer."""

@@ -1,17 +1,13 @@
-"""What the benchmark prints: tables for people (Markdown) and the same as JSON."""
+"""What a benchmark prints: tables for people (Markdown), and how it was measured for JSON."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 import os
 import platform
 from typing import Any
 
 from homeassistant import const
 
-from tests.benchmarks.figures import Figure, Figures, Row, is_linear
-from tests.benchmarks.runs import Collected, Plan
-
-TITLES = ("Ours, 30 s", "Core, 30 s", "Ours as installed, 10 s")
+from tests.benchmarks.figures import Figure, Row
 
 
 def spell(figure: Figure) -> str:
@@ -48,59 +44,11 @@ def pad(line: Sequence[str], widths: Sequence[int]) -> list[str]:
     ]
 
 
-def comparison(rows: Sequence[Row]) -> str:
-    """Return the table of the comparison."""
-    lines = [
-        (
-            f"{row.name} ({row.unit})" if row.unit else row.name,
-            *map(spell, (row.ours, row.core, row.installed)),
-            row.better,
-            verdict(row),
-        )
-        for row in rows
-    ]
-    return table(("One gateway", *TITLES, "Less", "Goal"), lines)
-
-
-def growth(title: str, rows: Mapping[int, Row]) -> str:
-    """Return the table of how one cost grows, with the share of each gateway."""
-    lines = [
-        (
-            str(count),
-            *(f"{spell(one)} ({spell(one / count)})" if one is not None else "–" for one in values),
-            row.better,
-        )
-        for count, row in rows.items()
-        for values in [(row.ours, row.core, row.installed)]
-    ]
-    linear = is_linear({count: row.ours for count, row in rows.items()})
-    said = {None: "", True: "\n\nGoal: linear for ours: met", False: "\n\nGoal: linear for ours: **not met**"}[linear]
-    return table((title, *TITLES, "Less"), lines) + said
-
-
-def report(collected: Collected) -> str:
-    """Return all tables."""
-    figures = Figures(collected)
-    return "\n\n".join(
-        (
-            comparison(figures.rows()),
-            growth("Gateways: memory in MB (each)", figures.memory()),
-            growth("Gateways: CPU per round in ms (each)", figures.growing_cpu()),
-        )
-    )
-
-
-def as_dict(collected: Collected, plan: Plan) -> dict[str, Any]:
-    """Return everything for JSON: how it was measured, the figures, and what they were made of."""
-    figures = Figures(collected)
+def circumstances() -> dict[str, Any]:
+    """Return under what something was measured."""
     return {
         "home_assistant": const.__version__,
         "python": platform.python_version(),
         "system": platform.system(),
         "processors": os.cpu_count(),
-        "plan": asdict(plan),
-        "comparison": [asdict(row) | {"better": row.better, "verdict": verdict(row)} for row in figures.rows()],
-        "memory_mb": {count: asdict(row) for count, row in figures.memory().items()},
-        "cpu_ms_per_round": {count: asdict(row) for count, row in figures.growing_cpu().items()},
-        "collected": asdict(collected),
     }

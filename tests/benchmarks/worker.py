@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from importlib import import_module
 import json
 import socket
 import sys
@@ -12,9 +13,8 @@ from tests.benchmarks import skipped_time
 
 async def work(order: dict[str, Any]) -> Any:
     """Do what is ordered; what is imported here keeps the time it finds."""
-    from tests.benchmarks.session import PHASES, Session
-
-    return await PHASES[order["phase"]](Session(order))
+    session = import_module(f"tests.benchmarks.{order['vendor']}.session")
+    return await session.PHASES[order["phase"]](session.Session(order))
 
 
 def main(order: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Many gateways in one process: ``python -m tests.benchmarks.fleet 50 START``, to see how cost grows.
+"""Many gateways in one process: ``python -m tests.benchmarks.powerwall.fleet 50 START``, to see how cost grows.
 
 Prints for each the line of JSON that ``python -m tests.simulators`` prints for one. They share one clock, which the
 control port of the first one moves, and end together at SIGTERM.

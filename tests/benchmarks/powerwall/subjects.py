@@ -1,13 +1,11 @@
 """Who is measured, and what both of them measure."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-type Description = Mapping[str, Any]
-"""What a simulator prints when it is ready."""
+from tests.benchmarks.subject import HUB, Description, Subject
 
-HUB = "solar_battery_hub"
 CORE = "powerwall"
 
 # The measures both integrations have: the end of core's unique id → our reading. Everything else is off when the same
@@ -43,20 +41,15 @@ SHARED_MEASURES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class GatewaySubject(Subject):
     """One integration as it is measured.
 
-    ``steps``: what a user enters in its dialog, form by form. ``interval``: seconds between its fastest polls.
-    ``measures``: the templates of the unique ids that are on, ``None`` for what is on by default. ``power``: the unique
-    id of the sun's power and what a watt is there.
+    ``interval``: seconds between its fastest polls. ``measures``: the templates of the unique ids that are on, ``None``
+    for what is on by default. ``power``: the unique id of the sun's power and what a watt is there.
     """
 
-    name: str
-    domain: str
     interval: float
     power: tuple[str, float]
-    steps: Callable[[Description], Sequence[Mapping[str, Any]]] = lambda _: ()
-    options: Mapping[str, Any] = field(default_factory=dict)
     measures: Sequence[str] | None = None
 
 
@@ -78,7 +71,7 @@ def _core_steps(description: Description) -> Sequence[Mapping[str, Any]]:
     return ({"ip_address": f"{description['host']}:{description['port']}", "password": description["password"]},)
 
 
-OURS = Subject(
+OURS = GatewaySubject(
     name="ours",
     domain=HUB,
     interval=30.0,
@@ -87,7 +80,7 @@ OURS = Subject(
     options={"interval": 30, "try_control": False},
     measures=tuple(SHARED_MEASURES.values()),
 )
-RIVAL = Subject(
+RIVAL = GatewaySubject(
     name="core",
     domain=CORE,
     interval=30.0,
@@ -95,10 +88,10 @@ RIVAL = Subject(
     steps=_core_steps,
     measures=tuple(SHARED_MEASURES),
 )
-OURS_AS_INSTALLED = Subject(
+OURS_AS_INSTALLED = GatewaySubject(
     name="ours as installed", domain=HUB, interval=10.0, power=("{din}_solar_power", 1.0), steps=_hub_steps
 )
-NOBODY = Subject(name="nobody", domain="", interval=30.0, power=("", 0.0))
+NOBODY = GatewaySubject(name="nobody", domain="", interval=30.0, power=("", 0.0))
 """Home Assistant without either: what it costs anyway is taken off."""
 
 SUBJECTS = {subject.name: subject for subject in (OURS, RIVAL, OURS_AS_INSTALLED, NOBODY)}

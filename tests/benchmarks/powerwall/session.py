@@ -14,13 +14,16 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
 from tests.benchmarks import skipped_time
+from tests.benchmarks.accounts import add_account
 from tests.benchmarks.bare_hass import make_folder, running_hass, set_up, start
 from tests.benchmarks.control import Control
-from tests.benchmarks.entries import add_gateway, configure
 from tests.benchmarks.holds import HoldWatch
-from tests.benchmarks.measures import Rounds, Scene, costs_of, watch
+from tests.benchmarks.measures import is_number
 from tests.benchmarks.passing import Passing
-from tests.benchmarks.subjects import SUBJECTS, Description, Subject
+from tests.benchmarks.powerwall.entries import configure
+from tests.benchmarks.powerwall.rounds import Rounds, Scene, costs_of, watch
+from tests.benchmarks.powerwall.subjects import SUBJECTS, GatewaySubject
+from tests.benchmarks.subject import Description
 
 LOGIN = "/api/login/Basic"
 WARM_UP_ROUNDS = 4
@@ -47,10 +50,10 @@ class Session:
     """One measured Home Assistant in its folder, with the gateways it is to have."""
 
     def __init__(self, order: Mapping[str, Any]) -> None:
-        """Take the order of the process that wants to know: see ``runs.Order``."""
-        self.subject: Subject = SUBJECTS[order["subject"]]
+        """Take the order of the process that wants to know: see ``Workshop.work``."""
+        self.subject: GatewaySubject = SUBJECTS[order["subject"]]
         self.folder = Path(order["folder"])
-        self.gateways: Sequence[Description] = order["gateways"]
+        self.gateways: Sequence[Description] = order["accounts"]
         self.order = order
         self.control = Control(self.gateways[0]["control"], lag=0.0 if len(self.gateways) == 1 else 10.0)
 
@@ -64,7 +67,7 @@ class Session:
             self.control.new_requests()
             began = time.perf_counter()
             for description in self.gateways if self.subject.domain else ():
-                await add_gateway(hass, self.subject, description)
+                await add_account(hass, self.subject, description)
                 seconds = seconds or time.perf_counter() - began
             configure(hass, self.subject, self.gateways)
             return self._asked() | {"seconds": seconds}
@@ -151,15 +154,6 @@ class Session:
         if entity_id is None:
             raise RuntimeError(f"{self.subject.domain} does not show the sun's power")
         return entity_id, unit
-
-
-def is_number(text: str) -> bool:
-    """Tell whether a state is a number."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def memory() -> float:

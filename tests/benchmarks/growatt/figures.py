@@ -1,0 +1,146 @@
+"""The arithmetic of Growatt's benchmark: from what was collected to the rows of its tables, with the goals."""
+
+from collections.abc import Callable
+from statistics import mean
+from typing import Any
+
+from tests.benchmarks.figures import Figure, Goal, Row
+from tests.benchmarks.growatt.runs import Collected, Measured
+from tests.benchmarks.growatt.subjects import OURS, RIVAL
+
+DAY = 24.0
+HALF = Goal(text="≤ 0.5 × core", share=0.5)
+NO_LOGIN = Goal(text="0", limit=0)
+NOTHING_BLOCKED = Goal(text="0", limit=0.5)
+"""Half a second in half an hour is what writing to the disk takes."""
+
+
+class Figures:
+    """Everything that can be said of one account."""
+
+    def __init__(self, collected: Collected, account: str) -> None:
+        """Take what was measured."""
+        self._nobody = collected.nobody
+        self._measured = collected.measured[account]
+
+    def rows(self) -> list[Row]:
+        """Return the comparison of the two integrations."""
+        return [*self._traffic(), *self._ages(), *self._cpu(), *self._states(), *self._starts(), *self._hang()]
+
+    def _row(self, name: str, unit: str, figure: Callable[[Measured], Figure], goal: Goal | None = None) -> Row:
+        ours, core = (figure(self._measured[subject.name]) for subject in (OURS, RIVAL))
+        return Row(name=name, unit=unit, ours=ours, core=core, goal=goal)
+
+    def _traffic(self) -> list[Row]:
+        return [
+            self._row("Requests per day", "", per_day("requests"), HALF),
+            self._row("Logins per day", "", per_day("logins"), Goal(text="≤ 1", limit=1)),
+            self._row("Sent per day", "kB", lambda one: kilo(per_day("sent")(one))),
+            self._row("Received per day", "kB", lambda one: kilo(per_day("received")(one))),
+            self._row("Connections per day", "", per_day("connections")),
+            self._row("Errors of the server per day", "", per_day("errors")),
+            self._row("Live readings per day", "", per_day("reads")),
+        ]
+
+    def _ages(self) -> list[Row]:
+        return [
+            self._row("From upload to state, mean", "s", delay, Goal(text="≤ 70 s", limit=70)),
+            self._row("Age of what is shown, mean", "s", age, Goal(text="less than core", share=1)),
+            self._row("Uploads that were never shown", "%", missed),
+        ]
+
+    def _cpu(self) -> list[Row]:
+        def cpu(clock: str) -> Callable[[Measured], float]:
+            idle = self._nobody["day"]
+            alone: float = idle[clock] * DAY / idle["hours"]
+            return lambda one: per_day(clock)(one) - alone
+
+        def per_reading(one: Measured) -> Figure:
+            reads = per_day("reads")(one)
+            return cpu("cpu_ms")(one) / reads if reads else None
+
+        return [
+            self._row("CPU per live reading", "ms", per_reading, HALF),
+            self._row("CPU per day", "s", lambda one: kilo(cpu("cpu_ms")(one))),
+            self._row("… of it on the event loop", "s", lambda one: kilo(cpu("loop_ms")(one))),
+            self._row("Longest hold of the event loop", "ms", lambda one: one.lived["jumps"]["hold_wall_ms"]),
+            self._row("… in CPU time", "ms", lambda one: one.lived["jumps"]["hold_cpu_ms"]),
+        ]
+
+    def _states(self) -> list[Row]:
+        return [
+            self._row("Entities", "", lambda one: one.soon["entities"]),
+            self._row("state_changed per day", "", per_day("changed")),
+            self._row("state_reported per day", "", per_day("reported")),
+            self._row("Recorder rows per day", "", per_day("rows")),
+        ]
+
+    def _starts(self) -> list[Row]:
+        def soon(key: str) -> Callable[[Measured], Figure]:
+            return lambda one: one.soon[key]
+
+        def later(key: str) -> Callable[[Measured], Figure]:
+            return lambda one: one.later["start"][key]
+
+        return [
+            self._row("Adding: requests", "", lambda one: one.added["requests"]),
+            self._row("Adding: logins", "", lambda one: one.added["logins"]),
+            self._row("Restart after 2 min: requests", "", soon("requests")),
+            self._row("Restart after 2 min: logins", "", soon("logins"), NO_LOGIN),
+            self._row("Restart after 2 min: values after", "s", soon("values_after")),
+            self._row("Restart after 1 h: requests", "", later("requests")),
+            self._row("Restart after 1 h: logins", "", later("logins"), NO_LOGIN),
+            self._row("Restart after 1 h: set-up", "s", later("seconds")),
+            self._row("Restart after 1 h: CPU of the set-up", "ms", later("cpu_ms")),
+            self._row("Restart after 1 h: longest hold", "ms", later("hold_wall_ms")),
+        ]
+
+    def _hang(self) -> list[Row]:
+        def hang(key: str) -> Callable[[Measured], Figure]:
+            return lambda one: one.later["hang"][key]
+
+        return [
+            self._row("Server hangs: blocked worker threads", "s", hang("blocked_seconds"), NOTHING_BLOCKED),
+            self._row("Server hangs: threads blocked in the end", "", hang("blocked_threads")),
+            self._row("Server hangs: longest hold", "ms", hang("hold_wall_ms")),
+            self._row("… in CPU time", "ms", hang("hold_cpu_ms")),
+        ]
+
+
+def per_day(key: str) -> Callable[[Measured], float]:
+    """Return how much of something the everyday life makes in a day."""
+
+    def figure(one: Measured) -> float:
+        day: dict[str, float] = one.lived["day"]
+        return day[key] * DAY / day["hours"]
+
+    return figure
+
+
+def kilo(figure: float) -> float:
+    """Return a thousandth."""
+    return figure / 1000
+
+
+def delay(one: Measured) -> Figure:
+    """Return the seconds from an upload that was shown to its state."""
+    delays = [delay for device in _seen(one) for delay in device["delays"]]
+    return mean(delays) if delays else None
+
+
+def age(one: Measured) -> Figure:
+    """Return how old what was shown was, in seconds: the mean over the time in which something was."""
+    shown = sum(device["shown_seconds"] for device in _seen(one))
+    return sum(device["age_seconds"] for device in _seen(one)) / shown if shown else None
+
+
+def missed(one: Measured) -> Figure:
+    """Return how many uploads were replaced by the next one before anybody saw them, in %."""
+    uploads = sum(device["uploads"] for device in _seen(one))
+    return 100 * max(0.0, 1 - sum(len(device["delays"]) for device in _seen(one)) / uploads) if uploads else None
+
+
+def _seen(one: Measured) -> list[dict[str, Any]]:
+    """Return what was seen of each device."""
+    seen: list[dict[str, Any]] = one.lived["jumps"]["ages"]
+    return seen

@@ -1,0 +1,43 @@
+"""How long worker threads are occupied."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, override
+
+from tests.benchmarks import skipped_time
+
+WORKERS = 64
+"""As many as Home Assistant has."""
+
+
+class WatchedThreads(ThreadPoolExecutor):
+    """Home Assistant's worker threads, timed by the clock of the process."""
+
+    def __init__(self) -> None:
+        """Start without any thread."""
+        super().__init__(max_workers=WORKERS, thread_name_prefix="SyncWorker")
+        self._done = 0.0
+        self._began: dict[object, float] = {}
+
+    @override
+    def submit[T, **P](self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        def timed(*args: Any, **kwargs: Any) -> T:
+            job = object()
+            self._began[job] = skipped_time.monotonic()
+            try:
+                return work(*args, **kwargs)
+            finally:
+                self._done += skipped_time.monotonic() - self._began.pop(job)
+
+        return super().submit(timed, *args, **kwargs)
+
+    @property
+    def seconds(self) -> float:
+        """Return for how many seconds threads have been occupied so far, those that still are included."""
+        now = skipped_time.monotonic()
+        return self._done + sum(now - began for began in tuple(self._began.values()))
+
+    @property
+    def busy(self) -> int:
+        """Return how many threads are occupied now."""
+        return len(self._began)
