@@ -148,8 +148,10 @@ class PasswordAccount(GrowattAccount):
     # For the vendor's own actions
 
     @override
-    async def read_parameter(self, device: Listed, kind: str) -> Mapping[str, Any]:
-        return {kind: await self._phone.read_parameter(device, kind)}
+    async def read_parameter(
+        self, device: Listed, kind: str, start: int | None = None, end: int | None = None
+    ) -> Mapping[str, Any]:
+        return {kind: await self._phone.read_parameter(device, kind, start, end)}
 
     @override
     async def update_plant(self, plant: str, changes: Mapping[str, str]) -> Mapping[str, str]:

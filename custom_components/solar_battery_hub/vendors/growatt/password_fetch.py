@@ -1,6 +1,6 @@
 """What each feed of the password API asks and brings (growatt.md Part E)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -127,12 +127,13 @@ class Fetcher:
         now = self._clock.now()
         self._uploads |= uploads_in(info, None if known is None else known.offset, now)
         uploads = [upload.at for device in listed if (upload := self._uploads.get(device.logger or ""))]
-        report.plant(plant, Part.PLANT_INFO, info, max((at for at in uploads if at <= now), default=None))
+        at = max((at for at in uploads if at <= now), default=now)
+        report.plant(plant, Part.PLANT_INFO, info, at)
         for device in self._inventory.of(Family.OTHER):
             if device.plant == plant:
                 report.live(device, Part.LISTED, device.bean, self._upload_of(device))
                 self._asleep[device.serial] = bool(device.lost)
-        return report.snapshot()
+        return replace(report.snapshot(), measured_at=at)  # what the next call is aligned to
 
     async def energy(self, plant: str, wanted: Wanted) -> Snapshot:
         """Read a plant's sums of this month (A.4)."""

@@ -39,6 +39,8 @@ class ShinePhone:
 
     legacy = True
 
+    legacy = True
+
     def __init__(
         self,
         base_url: str,
@@ -107,6 +109,7 @@ class ShinePhone:
         about = serial if call.of_device else plant
         place = " ".join(filter(None, (call.key, about)))
         self._memory.check(place)
+        self._wire.check()
         await self.sign_in()
         key = " ".join(filter(None, (about, date, kind, str(page) if page > 1 else "")))
         self._book.note(call.key, key) if verify else self._book.take(call.key, key)
