@@ -134,6 +134,7 @@ DEVICE_STATES = (
 )
 PRIORITIES = ("load_first", "battery_first", "grid_first", OTHER)
 OUTPUT_SOURCES = ("battery_first", "solar_first", "grid_first", "solar_and_grid", OTHER)
+EXPORT_LIMITS = ("off", "on", "meter", "ct", OTHER)
 CHARGE_SOURCES = ("solar_first", "solar_and_grid", "solar_only", OTHER)
 
 
@@ -222,6 +223,12 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.CHOICE, "grid_status", Kind.STATE, options=GRID_STATES),
         *_define(Quantity.CHOICE, "device_status", Kind.STATE, options=DEVICE_STATES),
         *_define(Quantity.CHOICE, "work_priority", Kind.STATE, options=PRIORITIES),
+        *_define(Quantity.RATIO, "charge_power_rate discharge_power_rate", Kind.STATE),
+        *_define(Quantity.RATIO, "charge_stop_level discharge_stop_level off_grid_stop_level", Kind.STATE),
+        *_define(Quantity.RATIO, "output_limit", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.CHOICE, "export_limit_mode", Kind.STATE, Level.DIAGNOSTIC, options=EXPORT_LIMITS),
+        *_define(Quantity.FLAG, "grid_charging", Kind.STATE),
+        *_define(Quantity.FLAG, "inverter_on", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.CHOICE, "output_source", Kind.STATE, Level.DIAGNOSTIC, options=OUTPUT_SOURCES),
         *_define(Quantity.CHOICE, "charge_source", Kind.STATE, Level.DIAGNOSTIC, options=CHARGE_SOURCES),
         *_define(Quantity.CHOICE, "operating_mode", Kind.STATE, options=OPERATING_MODES),
@@ -268,8 +275,8 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.POWER, "phase_power", level=Level.RARE, numbered=True),
         *_define(Quantity.CURRENT, "pv_charge_current", level=Level.RARE, numbered=True),
         *_define(Quantity.APPARENT_POWER, "phase_apparent_power", level=Level.RARE, numbered=True),
-        *_define(Quantity.VOLTAGE, "line_voltage backup_voltage", level=Level.RARE, numbered=True),
-        *_define(Quantity.CURRENT, "backup_current", level=Level.RARE, numbered=True),
+        *_define(Quantity.VOLTAGE, "line_voltage backup_voltage string_voltage", level=Level.RARE, numbered=True),
+        *_define(Quantity.CURRENT, "backup_current string_current", level=Level.RARE, numbered=True),
         *_define(Quantity.CELL_VOLTAGE, "cell_voltage", level=Level.RARE, numbered=True),
         *_define(Quantity.CELL_VOLTAGE, "cell_voltage_spread", level=Level.RARE),
         *_define(Quantity.ELECTRIC_CHARGE, "battery_charge_left battery_charge_full", level=Level.RARE),

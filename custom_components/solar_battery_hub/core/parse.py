@@ -44,7 +44,18 @@ class _Unit(NamedTuple):
 
 _PREFIXES = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "m": 1e-3}
 # In the order in which they are meant where capitals are not kept ("mwh" is mega).
-_PREFIXED = {"W": "kMGm", "Wh": "kMGm", "var": "kM", "VA": "kM", "V": "mk", "A": "mk", "Hz": "mk", "g": "k"}
+_PREFIXED = {
+    "W": "kMGm",
+    "Wh": "kMGm",
+    "var": "kM",
+    "varh": "kM",
+    "VA": "kM",
+    "V": "mk",
+    "A": "mk",
+    "Ah": "mk",
+    "Hz": "mk",
+    "g": "k",
+}
 
 _UNITS = {
     prefix + symbol: _Unit(symbol, _PREFIXES[prefix])
@@ -104,8 +115,8 @@ def measured(value: object, unit: str, to: str, *, absent: Collection[float] = (
     """Return a number converted to the unit ``to``.
 
     ``unit`` is what the vendor means where the value itself names none; a unit glued to
-    the value wins. Case matters only between m and M. Knows W, Wh, Ws, var, VA, V, A, Hz,
-    g and t with their prefixes, °C and °F, ns … d, and of shares %, ‰ and "1" (0…1).
+    the value wins. Case matters only between m and M. Knows W, Wh, Ws, var, varh, VA, V, A, Ah,
+    Hz, g and t with their prefixes, °C and °F, ns … d, and of shares %, ‰ and "1" (0…1).
     ``absent`` as in ``number``, before conversion. ``None`` as there, and for an unknown
     unit or one of another quantity. Raises ValueError when ``to`` is unknown.
     """

@@ -39,6 +39,8 @@ _WARNING: Final = ("warnCode", "warnCode1")
 _WARNING_TEXT: Final = ("warnText",)
 _NO_WORDS: Final = frozenset({"unknown", "none", "normal", "0"})
 
+_NOTHING: Final = Table()
+
 _SEEN: set[tuple[str, str]] = set()
 
 
@@ -72,9 +74,7 @@ class Readings:
         device is lost, what it measures is GONE, and its counters stay; a total of 0 is none then.
         """
         owner = device_id or device.serial
-        table = TABLES.get((family or device.family, part)) or TABLES.get((Family.OTHER, part))
-        if table is None:
-            return {}
+        table = TABLES.get((family or device.family, part), _NOTHING)
         told = is_lost(bean)
         lost = bool(device.lost) if told is None else told
         values = self._read(owner, part, table, bean)
