@@ -62,9 +62,9 @@ def not_confirmed(receipt: Receipt) -> HomeAssistantError:
 
 def _spell_parts(parts: Mapping[str, str]) -> dict[str, str]:
     """Return what was written of a change and what was not."""
-    fates = {"written": [name for name, fate in parts.items() if fate == WRITTEN]}
-    fates["missing"] = [name for name in parts if name not in fates["written"]]
-    return {fate: ", ".join(names) or "–" for fate, names in fates.items()}
+    written = [name for name, fate in parts.items() if fate == WRITTEN]
+    missing = [name for name in parts if name not in written]
+    return {"written": ", ".join(written) or "–", "missing": ", ".join(missing) or "–"}
 
 
 def spell_time(moment: datetime) -> str:

@@ -22,6 +22,7 @@ from custom_components.solar_battery_hub.schedule_entities import JOBS, SLOT_ENT
 from custom_components.solar_battery_hub.schedules import CUSTOM, KEY, OFF
 from custom_components.solar_battery_hub.vendors import VENDORS
 from custom_components.solar_battery_hub.vendors.growatt import flow as growatt_flow
+from custom_components.solar_battery_hub.vendors.growatt.refusals import REASONS
 from custom_components.solar_battery_hub.vendors.powerwall import flow as powerwall_flow
 from tests.source import INTEGRATION, read_package
 
@@ -242,8 +243,8 @@ def errors() -> Texts:
     found: Texts = {}
     for kind in family(HubError):
         if not issubclass(kind, WriteRefused):
-            key, filled = describe(WITH_DATA[kind]) if kind in WITH_DATA else (kind.key, {})
-            found[key] = found.get(key, frozenset()) | frozenset(filled)
+            alike = [describe(error) for known, error in WITH_DATA.items() if issubclass(kind, known)]
+            found[kind.key] = found.get(kind.key, frozenset()).union(*(filled for _, filled in alike))
     return found
 
 
@@ -275,6 +276,7 @@ def refusals(said: Code) -> Iterator[Found]:
 def exceptions() -> Texts:
     """Return the texts of everything that can be refused or fail."""
     found = {f"exceptions.{key}.message": fills for key, fills in errors().items()}
+    found |= {f"exceptions.{reason}.message": frozenset() for reason in REASONS}
     for refusal in refusals(code()):
         path = f"exceptions.{refusal.key}.message"
         found[path] = found.get(path, refusal.fills) & refusal.fills
@@ -288,6 +290,8 @@ def issues() -> Texts:
         named = attribute(argument_of(call, 0))
         if named is not None and named in Issue.__members__:
             key, filled = Issue[named].value, argument_of(call, 1)
+            if attribute(argument_of(call, "key")) == "key":  # that of whichever lock it is
+                found |= _told((kind.key for kind in family(Locked)), dict_keys(module, filled))
         else:
             keys = [*code().texts(argument_of(call, "translation_key")), *code().texts(argument_of(call, "key"))]
             key = next(iter(keys), "")
@@ -297,8 +301,17 @@ def issues() -> Texts:
             found |= paths(f"issues.{key}", ["title", "fix_flow.step.confirm.title"], fills)
             found |= paths(f"issues.{key}", ["fix_flow.step.confirm.description"], fills)
         elif key:
-            found |= paths(f"issues.{key}", ["title", "description"], fills)
+            found |= _told([key], fills)
     return found
+
+
+def _told(keys: Iterable[str], fills: frozenset[str]) -> Texts:
+    """Return the texts of repairs that only tell something."""
+    return {
+        path: text
+        for key in keys
+        for path, text in paths(f"issues.{key}", ["title", "description"], fills | {"account"}).items()
+    }
 
 
 # The rest
