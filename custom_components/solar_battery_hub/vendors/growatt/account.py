@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, override
 
 from ...core.clock import Clock
@@ -14,6 +14,7 @@ from ..base import CONF_IDENTITY, Account, Capability, PrivateStore, Settings
 from .api import Api
 from .controls import Controls
 from .devices import DeviceList
+from .history import local_day
 from .inventory import Inventory
 from .model import Family, Listed, Plant
 from .readings import Readings
@@ -99,12 +100,34 @@ class GrowattAccount(Account):
         return await self._controls.read_back(self.listed(device), settings)
 
     @override
+    async def history(self, device: str, start: datetime, end: datetime, period: str) -> Sequence[Mapping[str, Value]]:
+        raise NotSupported("The past cannot be read with this sign-in")
+
+    @override
     async def close(self, *, forget: bool) -> None:
         """Nothing has to be let go."""
 
     def _report(self) -> Report:
         """Begin to collect what one fetch brings."""
         return Report(self._reporter, self._clock.now())
+
+    @property
+    def legacy(self) -> bool:
+        """Whether this is the password API, which words some settings otherwise (``Api.legacy``)."""
+        return self._api.legacy
+
+    def offset(self, device: Listed) -> float | None:
+        """Return how many hours the clock of a device is ahead of UTC, once known."""
+        return self._inventory.offset(device)
+
+    def today(self, device: Listed) -> date:
+        """Return which day it is where a device is; UTC's until its time zone is known."""
+        return local_day(self._clock.now(), self.offset(device) or 0.0)
+
+    def plant_of(self, device: str) -> Plant:
+        """Return the plant of a device id, be it that of the plant itself or of something in it."""
+        listed = self._inventory.device(device.partition("_battery_")[0])
+        return self.plant(device if listed is None else listed.plant)
 
     def listed(self, device: str) -> Listed:
         """Return an inverter by its device id, also that of one of its packs. Raises NotSupported for any other."""

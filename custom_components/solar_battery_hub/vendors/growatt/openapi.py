@@ -88,8 +88,7 @@ class OpenApi:
             "page": "1",
             "perpage": str(PER_PAGE),
         }
-        key = f"{plant} {unit} {start}"
-        return sections(mapping(await self._read(calls.PLANT_ENERGY, fields, plant, key)).get("energys"))
+        return sections(mapping(await self._read(calls.PLANT_ENERGY, fields, plant)).get("energys"))
 
     async def devices(self, plant: str) -> Sequence[Bean]:
         """Return the devices of a plant."""
@@ -139,6 +138,11 @@ class OpenApi:
         }
         return mapping(await self._read(family.history, fields, device.serial))
 
+    def history_allowed_at(self, device: Listed) -> datetime:
+        """Return when the next page of the past may be read: now or later."""
+        call = _calls(device).history
+        return self._clock.now() if call is None else self.book.allowed_at(call.path, device.serial, gap=call.gap)
+
     async def alarms(self, device: Listed, day: date) -> Sequence[Bean]:
         """Return what a device reported on a day: ``alarm_code``, ``alarm_message``, ``start_time``, ``end_time``."""
         family = _calls(device)
@@ -160,6 +164,10 @@ class OpenApi:
         bean = mapping(await self._read(call, {FACTS_FIELD: device.serial}, device.serial))
         self._keep_settings(device, bean)
         return bean
+
+    def forget_settings(self, device: Listed) -> None:
+        """Use the settings read last no more: they are about to change in a way nobody else knows of."""
+        self._settings.pop(device.serial, None)
 
     def settings_allowed_at(self, device: Listed) -> datetime:
         """Return when the settings of a device may be read next: now or later."""
@@ -229,11 +237,11 @@ class OpenApi:
             finally:
                 self._ordered[logger] = self._clock.now()
 
-    async def _read(self, call: Call, fields: Mapping[str, str], about: str = "", key: str | None = None) -> Any:
-        """Return the ``data`` of an answer; ``about`` is the plant or device, ``key`` what may not be asked again."""
+    async def _read(self, call: Call, fields: Mapping[str, str], about: str = "") -> Any:
+        """Return the ``data`` of an answer; ``about`` is the plant or device, which may not be asked again so soon."""
         place = f"{call.path} {about}".rstrip()
         self._memory.check(place)
-        answer = await self._ask(call, fields, about if key is None else key)
+        answer = await self._ask(call, fields, about)
         if (code := _code(answer)) == _OK:
             self._memory.worked(place)
             return answer.get("data")

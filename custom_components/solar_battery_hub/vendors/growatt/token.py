@@ -1,19 +1,22 @@
 """An account by the token of the app (growatt.md Part B)."""
 
-from collections.abc import Sequence
-from typing import Final, override
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final, override
 
 from ...core.clock import Clock
+from ...core.errors import NotSupported
 from ...core.feed import Feed, Tick
-from ...core.model import Device, Snapshot
+from ...core.model import Device, Snapshot, Value
 from ..base import PrivateStore, Settings, Wanted
 from ..http import Door
 from .account import AccountFacts, GrowattAccount
-from .model import WITH_SETTINGS, Family, Plant
+from .model import WITH_SETTINGS, Family, Listed, Plant
 from .openapi import OpenApi
 from .openapi_calls import FAMILIES
 from .regions import base_url
 from .token_fetch import TokenFetcher
+from .token_history import TokenHistory
 from .token_lists import first_identity
 from .token_roll import Roll
 
@@ -43,6 +46,7 @@ class TokenAccount(GrowattAccount):
         self._fetcher = TokenFetcher(
             self._client, clock, roll=self._roll, controls=self._controls, reporter=self._reporter
         )
+        self._history = TokenHistory(self._client, clock, self._reporter.readings)
 
     @property
     @override
@@ -125,3 +129,28 @@ class TokenAccount(GrowattAccount):
             plants=plants,
             devices=self._inventory.listed,
         )
+
+    @override
+    async def history(self, device: str, start: datetime, end: datetime, period: str) -> Sequence[Mapping[str, Value]]:
+        if (listed := self._inventory.device(device)) is None:
+            return await self._history.of_plant(self.plant(device), start, end, period)
+        if period != "5minute":
+            raise NotSupported("Devices are not counted by day; their plant is")
+        return await self._history.of_device(listed, self.offset(listed), start, end)
+
+    # For the vendor's own actions
+
+    @override
+    async def alarms(self, device: Listed, day: date) -> Sequence[Mapping[str, Any]]:
+        return await self._client.alarms(device, day)
+
+    @override
+    async def read_parameter(
+        self, device: Listed, kind: str, start: int | None = None, end: int | None = None
+    ) -> Mapping[str, Any]:
+        return {kind: await self._client.read_parameter(device, kind, start, end)}
+
+    @override
+    async def write_parameter(self, device: Listed, kind: str, params: Sequence[str]) -> None:
+        self._client.forget_settings(device)
+        await super().write_parameter(device, kind, params)

@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 
 from ...core.clock import Clock
 from ...core.errors import AuthFailed, BadAnswer, HubError, Locked, NotSupported, TooSoon, Unreachable
 from ...core.model import Ref, Snapshot
-from ...core.parse import moment, number
+from ...core.parse import number
 from ..base import Wanted
 from . import openapi_calls as calls, token_lists
 from .controls import Controls
@@ -17,7 +17,7 @@ from .model import WITH_SETTINGS, Bean, Family, Listed, Plant
 from .openapi import NoRight, OpenApi
 from .openapi_calls import FAMILIES, Call
 from .reports import Report, Reporter
-from .times import to_utc
+from .times import local_time, to_utc
 from .token_roll import NOBODY_THERE, Roll
 
 _DAILY: Final = 23 * 3600.0  # seconds; what is asked once a day
@@ -175,9 +175,10 @@ class TokenFetcher:
             raise
         except HubError:
             return None
-        told = ((_time_of(row, offset), number(row.get("power"))) for row in rows)
-        recent = [(at, power) for at, power in told if at and power is not None and now - _POWER_IS_NEW <= at <= now]
-        return max(recent)[1] if recent else None
+        told = ((local_time(row), number(row.get("power"))) for row in rows)
+        known = [(to_utc(at, offset), power) for at, power in told if at and power is not None]
+        at, power = max(known, default=(now - 2 * _POWER_IS_NEW, 0.0))
+        return power if now - _POWER_IS_NEW <= at <= now else None
 
 
 async def _tolerating[T](errors: tuple[type[HubError], ...], asked: Awaitable[T]) -> T | None:
@@ -201,9 +202,3 @@ def _is_wanted(wanted: Wanted, serial: str) -> bool:
 
 def _belongs(serial: str) -> Callable[[Ref], bool]:
     return lambda ref: ref.device == serial or ref.device.startswith(f"{serial}_")
-
-
-def _time_of(row: Mapping[str, Any], offset: float) -> datetime | None:
-    """Return when a row of plant/power was measured: by the plant's clock, without seconds."""
-    told = moment(f"{row.get('time')}+00:00")
-    return None if told is None else to_utc(told.replace(tzinfo=None), offset)
