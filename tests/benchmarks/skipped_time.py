@@ -6,8 +6,11 @@ minute without anything to do passes in no time while every timer still fires at
 ``time.perf_counter`` stay real.
 """
 
+import datetime as datetime_module
 from datetime import UTC, datetime, tzinfo
 import time
+from types import SimpleNamespace
+from typing import Any, Self, override
 
 _real_time = time.time
 _real_monotonic = time.monotonic
@@ -49,3 +52,17 @@ def install(start: datetime) -> None:
 
     dt_util.utcnow = now  # type: ignore[assignment]
     dt_util.now = zoned_now
+
+
+class SkippedDatetime(datetime):
+    """A ``datetime`` whose present is the process's."""
+
+    @classmethod
+    @override
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return cls.fromtimestamp(_time(), tz)
+
+
+def install_in(module: Any) -> None:
+    """Let a module that asks ``datetime.datetime.now`` live in the process's time, too."""
+    module.datetime = SimpleNamespace(**{**vars(datetime_module), "datetime": SkippedDatetime})

@@ -1,13 +1,15 @@
 """Which accounts are measured, and who is: both integrations as they are installed.
 
 Core's integration has no setting for the address of a server. It is not changed for that: only the two tables of host
-names that it finds its server by get the simulator's address, in its own process (``point_core_at``).
+names that it finds its server by get the simulator's address, in its own process (``point_core_at``). Its library also
+reads the computer's own date, which is given the process's time there.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tests.benchmarks import skipped_time
 from tests.benchmarks.subject import HUB, Description, Subject
 
 CORE = "growatt_server"
@@ -78,12 +80,13 @@ def point_core_at(description: Description) -> None:
     The password API follows the integration's table of regions; the token API follows the library's default host, because
     the integration sets the region's address after the library has used it (growatt.md 0.1).
     """
-    from growattServer import GrowattApi
+    from growattServer import GrowattApi, base_api
     from homeassistant.components.growatt_server.const import SERVER_URLS_NAMES
 
     address = f"{description['url']}/"
     SERVER_URLS_NAMES[REGION] = address
     GrowattApi.server_url = address
+    skipped_time.install_in(base_api)
 
 
 OURS = CloudSubject(name="ours", domain=HUB, steps=_hub_steps, power=("{serial}_solar_power",))
