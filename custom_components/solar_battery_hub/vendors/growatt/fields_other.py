@@ -1,5 +1,6 @@
 """What string inverters and MAX tell (growatt.md D.1), storage (D.5), what no table knows, and plants (D.0)."""
 
+from dataclasses import replace
 from typing import Final
 
 from . import fields_hybrid, fields_min
@@ -13,6 +14,7 @@ from .fields import (
     PRIORITY,
     STORAGE_STATUS,
     Field,
+    Formula,
     Table,
     numbered,
     rows,
@@ -39,9 +41,9 @@ def _strings(count: int) -> tuple[Field, ...]:
     )
 
 
-def _inverter(count: int, running: str) -> tuple[Field, ...]:
-    """Return what D.1 names; ``powerToday`` and ``powerTotal`` are energies in spite of their names."""
-    phases = tuple(
+def _phases() -> tuple[Field, ...]:
+    """Return the three phases, which are called r, s and t."""
+    return tuple(
         field
         for number, letter in enumerate("rst", 1)
         for field in rows(
@@ -53,6 +55,10 @@ def _inverter(count: int, running: str) -> tuple[Field, ...]:
             },
         )
     )
+
+
+def _inverter(count: int, running: str) -> tuple[Field, ...]:
+    """Return what D.1 names; ``powerToday`` and ``powerTotal`` are energies in spite of their names."""
     return (
         *rows(
             solar_power="ppv",
@@ -63,7 +69,7 @@ def _inverter(count: int, running: str) -> tuple[Field, ...]:
             running_time=running,
         ),
         *_strings(count),
-        *phases,
+        *_phases(),
         *rows("line 1", line_voltage_1="vacRs"),
         *rows("line 2", line_voltage_2="vacSt"),
         *rows("line 3", line_voltage_3="vacTr"),
@@ -196,19 +202,24 @@ UNKNOWN_LISTED: Final = Table(
 )
 
 
-def _grouped(tables: tuple[Table, ...]) -> tuple[Field, ...]:
-    """Return the fields of tables, the first of each key, each shown only when it was seen not to be zero."""
+def _chain(first: Formula, second: Formula) -> Formula:
+    """Return a formula that takes the second where the first gives nothing."""
+    return replace(first, otherwise=_chain(first.otherwise, second) if first.otherwise else second)
+
+
+def _union(*tables: Table) -> tuple[Field, ...]:
+    """Return the fields of tables by key, with the formulas of all; each is shown once it was not zero."""
     fields: dict[tuple[str, int | None], Field] = {}
-    for table in tables:
-        for field in table.fields:
-            lone = Field(key=field.key, formula=field.formula, group=field.group or field.key, pack=field.pack)
-            fields.setdefault((field.key, field.pack), lone)
+    for field in (field for table in tables for field in table.fields):
+        known = fields.get((field.key, field.pack))
+        formula = _chain(known.formula, field.formula) if known else field.formula
+        fields[field.key, field.pack] = replace(field, formula=formula, group=field.group or field.key)
     return tuple(fields.values())
 
 
 # A live object of a type without a table: whatever is called as elsewhere (D.1, D.2, D.4).
 UNKNOWN_LIVE: Final = Table(
-    fields=_grouped((fields_min.LIVE, fields_hybrid.LIVE, INVERTER_LIVE)),
+    fields=_union(fields_min.LIVE, fields_hybrid.LIVE, INVERTER_LIVE),
     words=(word("device_status", "status", MIN_STATUS), word("work_priority", "priorityChoose", PRIORITY)),
 )
 

@@ -13,29 +13,24 @@ from .settings import CLOCK, PLACES
 SCHEDULE: Final = "charge_schedule"
 
 
-def _percent(key: str, *, config: bool = False) -> Setting:
-    return Setting(
-        key=key,
-        kind=ControlKind.NUMBER,
-        quantity=Quantity.RATIO,
-        minimum=0.0,
-        maximum=100.0,
-        step=1.0,
-        tolerance=0.5,
-        config=config,
-    )
-
+_PERCENT: Final[Mapping[str, Any]] = {
+    "quantity": Quantity.RATIO,
+    "minimum": 0.0,
+    "maximum": 100.0,
+    "step": 1.0,
+    "tolerance": 0.5,
+}
 
 SETTINGS: Final[Mapping[str, Setting]] = {
     setting.key: setting
     for setting in (
-        _percent("charge_power_rate"),
-        _percent("charge_stop_level"),
+        Setting(key="charge_power_rate", kind=ControlKind.NUMBER, **_PERCENT),
+        Setting(key="charge_stop_level", kind=ControlKind.NUMBER, **_PERCENT),
         Setting(key="grid_charging", kind=ControlKind.SWITCH),
-        _percent("discharge_power_rate"),
-        _percent("discharge_stop_level"),
-        _percent("off_grid_stop_level"),
-        _percent("output_limit", config=True),
+        Setting(key="discharge_power_rate", kind=ControlKind.NUMBER, **_PERCENT),
+        Setting(key="discharge_stop_level", kind=ControlKind.NUMBER, **_PERCENT),
+        Setting(key="off_grid_stop_level", kind=ControlKind.NUMBER, **_PERCENT),
+        Setting(key="output_limit", kind=ControlKind.NUMBER, config=True, **_PERCENT),
         Setting(key="export_limit_mode", kind=ControlKind.SELECT, config=True),
         Setting(key="inverter_on", kind=ControlKind.SWITCH, config=True),
         Setting(key=CLOCK, kind=ControlKind.BUTTON, config=True),

@@ -175,7 +175,9 @@ def _number(field: Field, table: Table, said: Names) -> float | None:
         found = found if 0 <= found <= 100 else None
     elif definition.kind in _COUNTERS and found < 0:
         found = None
-    return None if found is None else round(found, _DIGITS.get(definition.quantity, 1)) + 0.0
+    if found is None or definition.quantity is Quantity.COUNT:
+        return None if found is None else round(found)
+    return round(found, _DIGITS.get(definition.quantity, 1)) + 0.0
 
 
 def _evaluate(formula: Formula, definition: Definition, table: Table, said: Names) -> float | None:
