@@ -13,13 +13,15 @@ from tests.conftest import StartGrowatt
 from tests.hub import Hub, growatt_form
 from tests.simulators.growatt.server import GrowattSimulator
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 LOGIN = "/newTwoLoginAPI.do"
 PLANTS = "/v1/plant/list"
 
 
 @pytest.fixture
 async def server(start_growatt: StartGrowatt) -> GrowattSimulator:
-    return await start_growatt("home")
+    return await start_growatt("min_plain")
 
 
 @pytest.fixture
@@ -27,9 +29,9 @@ async def abroad(
     start_growatt: StartGrowatt, server: GrowattSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> GrowattSimulator:
     """Give two regions a server each: everybody's account lives in China, not in Europe."""
-    chinese = await start_growatt("home", region="china")
+    chinese = await start_growatt("min_plain", region="china")
     monkeypatch.setitem(REGIONS, "china", chinese.url)
-    european = await start_growatt("home", region="other_regions", account_region="china")
+    european = await start_growatt("min_plain", region="other_regions", account_region="china")
     monkeypatch.setitem(REGIONS, "other_regions", european.url)
     return chinese
 
@@ -82,7 +84,7 @@ async def test_set_up_by_password(hub: Hub, server: GrowattSimulator) -> None:
     entry = await hub.add_growatt(server, "password", username=" demo.user ")
     identity = f"user_{server.world.user.id}"
     assert entry.unique_id == f"growatt_{identity}"
-    assert entry.title == "demo.user"
+    assert entry.title == "Plant 1"
     assert entry.data == {
         "vendor": "growatt",
         "identity": identity,
@@ -98,7 +100,8 @@ async def test_set_up_by_password(hub: Hub, server: GrowattSimulator) -> None:
 
 
 @pytest.mark.parametrize("key", ["token", "password"])
-async def test_every_plant_becomes_a_device(hub: Hub, server: GrowattSimulator, key: str) -> None:
+async def test_every_plant_becomes_a_device(hub: Hub, start_growatt: StartGrowatt, key: str) -> None:
+    server = await start_growatt("home")
     await hub.add_growatt(server, key)
     assert len(server.world.plants) == 2
     for plant in server.world.plants:
@@ -285,7 +288,7 @@ async def test_same_account_by_its_other_key(hub: Hub, server: GrowattSimulator,
 
 async def test_device_of_another_account(hub: Hub, start_growatt: StartGrowatt) -> None:
     """Two accounts that see the same inverter, such as the owner's and the installer's, are refused by name."""
-    owner, installer = await start_growatt("min"), await start_growatt("home", seed=1)
+    owner, installer = await start_growatt("min_plain"), await start_growatt("home", seed=1)
     shared = {device.serial for device in owner.world.devices} & {device.serial for device in installer.world.devices}
     entry = await hub.add_growatt(owner)
     flow = await hub.fill(await open_form(hub, "token"), growatt_form(installer))
@@ -297,7 +300,7 @@ async def test_device_of_another_account(hub: Hub, start_growatt: StartGrowatt) 
 
 async def test_two_accounts(hub: Hub, start_growatt: StartGrowatt) -> None:
     """Accounts without a device in common live side by side."""
-    one = await hub.add_growatt(await start_growatt("min"), "token")
+    one = await hub.add_growatt(await start_growatt("min_plain"), "token")
     two = await hub.add_growatt(await start_growatt("mix", seed=1), "password")
     assert one.unique_id != two.unique_id
     assert one.data["agent"] != two.data["agent"]

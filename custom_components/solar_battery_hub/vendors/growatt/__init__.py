@@ -9,6 +9,7 @@ from yarl import URL
 from ...core.clock import Clock
 from ..base import Account, PrivateStore, Settings, Vendor
 from ..http import Door
+from .actions import ACTIONS
 from .password import PasswordAccount
 from .private import PRIVATE
 from .regions import CONF_REGION, REGIONS, base_url
@@ -52,5 +53,6 @@ VENDOR = Vendor(
     cookies=True,
     redact=PRIVATE,
     harmless=frozenset({CONF_AUTH, CONF_REGION}),
+    actions=ACTIONS,
     conflicts={"growatt_server": {"username": "username", "token": "token", "url": "url"}},
 )
