@@ -18,7 +18,7 @@ from tests.bad_days.tools import patiently
 from tests.conftest import StartPowerwall
 from tests.hub import Hub
 from tests.made_up import SITE, MadeUpAccount, add_made_up
-from tests.metadata.files import texts
+from tests.metadata.files import load_yaml, texts
 from tests.simulators.powerwall import PowerwallSimulator
 
 MODE = Setting(key="operating_mode", kind=ControlKind.SELECT, options=("self_consumption", "backup"))
@@ -276,11 +276,4 @@ async def test_refresh_without_an_answer(hub: Hub, gateway: PowerwallSimulator) 
 async def test_actions_without_any_account(hub: Hub, gateway: PowerwallSimulator) -> None:
     """They are the integration's, not an entry's: an automation finds them also when nothing runs."""
     await hub.hass.config_entries.async_remove(the_entry(hub.hass).entry_id)
-    assert set(hub.hass.services.async_services_for_domain(DOMAIN)) == {
-        "set_operating_mode",
-        "set_backup_reserve",
-        "get_capabilities",
-        "refresh",
-        "start_gateway",
-        "stop_gateway",
-    }
+    assert set(hub.hass.services.async_services_for_domain(DOMAIN)) == set(load_yaml("services.yaml"))

@@ -66,6 +66,31 @@ WRITES: dict[str, tuple[Schedule, Schedule, tuple[Change, ...]]] = {
         schedule(slot("02:30-03:30", "load_first")),
         written((2, None), (1, slot("02:30-03:30", "load_first"))),
     ),
+    "a slot is written where it is meant to be": (
+        schedule(EARLY, FREE, FREE),
+        schedule(EARLY, FREE, LATE),
+        written((3, LATE)),
+    ),
+    "of two that change each keeps its place": (
+        schedule(LATE, EARLY),
+        schedule(slot("18:00-21:00", "grid_first"), slot("02:00-05:00", "battery_first")),
+        written((2, slot("02:00-05:00", "battery_first")), (1, slot("18:00-21:00", "grid_first"))),
+    ),
+    "the end of the day is no other slot": (
+        schedule(FREE, FREE),
+        schedule(FREE, slot("22:00-00:00", "grid_first")),
+        written((2, slot("22:00-23:59", "grid_first"))),
+    ),
+    "no place is written only to be where it was meant": (
+        schedule(FREE, LATE),
+        schedule(EARLY),
+        written((2, EARLY)),
+    ),
+    "of several that go the one at its place is reused": (
+        schedule(LATE, slot("05:00-06:00", "load_first")),
+        schedule(FREE, EARLY),
+        written((2, EARLY), (1, None)),
+    ),
     "a disabled slot elsewhere stays": (
         schedule(slot("10:00-11:00", "load_first", enabled=False), slot("02:00-03:00", "load_first", enabled=False)),
         schedule(slot("03:00-03:30", "load_first")),

@@ -1,8 +1,8 @@
 """From the schedule a device has to the one wanted: which of its places to write, and in which order."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain, count
+from itertools import chain, count, islice
 
 from .rules import Off, ScheduleRules
 from .schedule import Schedule
@@ -28,18 +28,23 @@ def difference(rules: ScheduleRules, present: Schedule, wanted: Schedule) -> tup
     """Return the writes that turn what the device has into what is wanted, none if it does that already.
 
     ``present`` is what was read, with its disabled slots, so that the n-th slot of a group
-    is its place n. Slots that stay the same keep their place. Written one by one in this
+    is its place n. Slots that stay the same keep their place, and another one gets the place
+    that it has in ``wanted`` where no more must be written for that (lists have none). Written one by one in this
     order, no two slots overlap in between; a place may be turned off first for that.
     Raises ScheduleError when the device cannot hold ``wanted``.
     """
     slots = rules.fit(wanted, present).slots
     if rules.same(present, wanted):
         return ()
-    places = places_of(rules, present)
+    places, meant = places_of(rules, present), places_of(rules, wanted)
     changes = [
         change
         for group in rules.groups
-        for change in _assign(group.key, places[group.key], [slot for slot in slots if rules.group_of(slot) is group])
+        for change in _assign(
+            group.key,
+            places[group.key],
+            {slot: _place_in(meant[group.key], slot, rules) for slot in slots if rules.group_of(slot) is group},
+        )
     ]
     return tuple(_in_safe_order(rules, places, changes))
 
@@ -61,8 +66,20 @@ def places_of(rules: ScheduleRules, schedule: Schedule) -> Places:
     return places
 
 
-def _assign(group: str, held: list[Slot | None], wanted: list[Slot]) -> Iterator[Change]:
-    """Yield the changes of one group; places that must be written anyway are reused first."""
+def _place_in(meant: list[Slot | None], slot: Slot, rules: ScheduleRules) -> int:
+    """Return the place that a slot in the device's form was meant to have; 0 for none: a part of one, or in a list."""
+    if rules.off is Off.REMOVE:
+        return 0
+    ends = (slot.end, MIDNIGHT) if slot.end == rules.last_end else (slot.end,)
+    for place, it in enumerate(meant, 1):
+        if it is not None and it.enabled and it.end in ends:
+            if replace(it, end=slot.end, power=slot.power, stop_level=slot.stop_level) == slot:
+                return place
+    return 0
+
+
+def _assign(group: str, held: list[Slot | None], wanted: Mapping[Slot, int]) -> Iterator[Change]:
+    """Yield the changes of one group, whose slots are ``wanted`` at a place; those written anyway are reused first."""
     left = list(wanted)
     freed, spare = [], []
     for place, slot in enumerate(held, 1):
@@ -72,10 +89,16 @@ def _assign(group: str, held: list[Slot | None], wanted: list[Slot]) -> Iterator
             left.remove(slot)
         else:
             freed.append(place)
-    for slot, place in zip(left, chain(freed, spare, count(len(held) + 1)), strict=False):
+    more = dict.fromkeys([*(wanted[slot] for slot in left if wanted[slot] in spare), *spare])
+    free = [*freed, *islice(chain(more, count(len(held) + 1)), max(0, len(left) - len(freed)))]
+    taken = {slot: wanted[slot] for slot in left if wanted[slot] in free}
+    rest = (place for place in free if place not in set(taken.values()))
+    places = {slot: taken[slot] if slot in taken else next(rest) for slot in left}
+    for slot, place in places.items():
         yield Change(group=group, place=place, slot=slot)
-    for place in freed[len(left) :]:
-        yield Change(group=group, place=place, slot=None)
+    for place in freed:
+        if place not in places.values():
+            yield Change(group=group, place=place, slot=None)
 
 
 def _in_safe_order(rules: ScheduleRules, places: Places, changes: list[Change]) -> Iterator[Change]:
