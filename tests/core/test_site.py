@@ -105,7 +105,9 @@ def test_the_level_is_weighted_by_capacity() -> None:
 
 
 def test_levels_without_capacities_cannot_be_weighted() -> None:
-    assert site(big__battery_level=90, small__battery_level=30) == {"battery_level": None}
+    assert site(big__battery_level=90, small__battery_level=30) == {}, (
+        "no capacity is ever told: there is no such reading"
+    )
     assert site(big__battery_level=90, small__battery_level=30, big__battery_capacity=10)["battery_level"] is None
     nothing = site(big__battery_level=90, small__battery_level=30, big__battery_capacity=0, small__battery_capacity=0)
     assert nothing["battery_level"] is None

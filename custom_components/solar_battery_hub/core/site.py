@@ -51,13 +51,14 @@ def site_values(
     ``values`` holds every reading that exists, in catalogue units, with ``None`` for one
     that has no value now (stale, refused …); ``parts`` maps device ids to kinds and may
     hold the site; ``parents`` tells which part hangs on which. Batteries that hang on one
-    inverter say nothing about the battery of another, which speaks for itself then. A reading of the site that is in ``values`` is the vendor's own and
-    never replaced, not even while it is ``None``.
+    inverter say nothing about the battery of another, which speaks for itself then. A
+    reading of the site that is in ``values`` is the vendor's own and never replaced, not
+    even while it is ``None``.
 
     ``None`` in the answer: a part is missing, there is no partial sum. A part of the right
     kind of which nothing at all is known yet is missing, too. A key is left out when no
-    part reports it. Sums of counters jump when a part comes or goes: the caller guards
-    them like any counter.
+    part reports it, as is the level of several batteries of which no capacity is ever told.
+    Sums of counters jump when a part comes or goes: the caller guards them like any counter.
     """
     groups = _by_kind(parts, site)
     tree = parents or {}
@@ -68,7 +69,8 @@ def site_values(
             found[key] = _sum(_numbers(values, devices, key))
     if "battery_level" not in own and (devices := _devices_with("battery_level", _BATTERY, values, groups, tree)):
         levels, capacities = (_numbers(values, devices, key) for key in ("battery_level", "battery_capacity"))
-        found["battery_level"] = _weighted(levels, capacities)
+        if len(devices) == 1 or any(Ref(device, "battery_capacity") in values for device in devices):
+            found["battery_level"] = _weighted(levels, capacities)
     known = {**found, **own}
     for key, (needed, derive) in _DERIVED.items():
         if key not in known and all(term in known for term in needed):
