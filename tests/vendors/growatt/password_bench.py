@@ -1,7 +1,7 @@
 """A Growatt server on loopback and the account that reads it by password, on a clock moved by hand."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 import copy
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,10 +11,11 @@ from yarl import URL
 
 from custom_components.solar_battery_hub.core.feed import Feed
 from custom_components.solar_battery_hub.core.model import Ref, Reported, Snapshot
-from custom_components.solar_battery_hub.vendors.base import Wanted
+from custom_components.solar_battery_hub.vendors.base import CONF_DIALOG, Wanted
 from custom_components.solar_battery_hub.vendors.growatt.password import PasswordAccount
 from custom_components.solar_battery_hub.vendors.http import Door
 from tests.simulators.clock import SimClock
+from tests.simulators.growatt.record import Record
 from tests.simulators.growatt.server import GrowattSimulator
 from tests.vendors.tools import HandClock, MemoryStore
 
@@ -96,3 +97,23 @@ async def open_bench(profile: str, **options: Any) -> AsyncGenerator[Bench]:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
         yield Bench(server=server, clock=clock, http=http)
     await server.stop()
+
+
+type StartBench = Callable[..., Coroutine[Any, Any, Bench]]
+
+
+def record(bench: Bench, serial: str) -> Record:
+    """Return the last upload of a device."""
+    bench.server.catch_up()
+    device = bench.server.world.device(serial)
+    assert device is not None
+    assert device.record is not None
+    return device.record
+
+
+async def start_bench(stack: AsyncExitStack, profile: str, **options: Any) -> Bench:
+    """Start a server whose account is known; it stops with the stack."""
+    bench = await stack.enter_async_context(open_bench(profile, **options))
+    await bench.open(**{CONF_DIALOG: True}).identify()
+    bench.clock.pass_time(minutes=5)
+    return bench

@@ -185,6 +185,13 @@ async def test_device_that_does_not_answer(desk: Desk, device: Listed, url: str,
             await desk.open().read_parameter(device, "charge_power")
 
 
+async def test_parameter_that_the_device_does_not_know(desk: Desk) -> None:
+    with MockHttp() as http:
+        http.post(PORTAL_READ, payload={"success": False, "msg": "506"})
+        with pytest.raises(NotSupported):
+            await desk.open().read_parameter(SPH, "no_such_thing")
+
+
 async def test_families_without_live_reads(desk: Desk) -> None:
     with pytest.raises(NotSupported):
         await desk.open().read_parameter(OTHER, "pv_on_off")

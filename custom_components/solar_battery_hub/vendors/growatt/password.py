@@ -64,6 +64,7 @@ class PasswordAccount(GrowattAccount):
             devices=self._devices,
             controls=self._controls,
             reporter=self._reporter,
+            keeps=bool(settings.get(CONF_DIALOG)),
         )
 
     @property

@@ -62,8 +62,9 @@ class Fetcher:
         devices: DeviceList,
         controls: Controls,
         reporter: Reporter,
+        keeps: bool,
     ) -> None:
-        """Take the parts of the account that reading needs."""
+        """Take the parts of the account that reading needs; who ``keeps`` the lists reads them for another account."""
         self._phone = phone
         self._store = store
         self._clock = clock
@@ -71,6 +72,7 @@ class Fetcher:
         self._devices = devices
         self._controls = controls
         self._reporter = reporter
+        self._keeps = keeps
         self._uploads: dict[str, Upload] = {}  # by logger
         self._measured: dict[str, datetime] = {}  # by device
         self._heard: set[tuple[str, str]] = set()
@@ -155,8 +157,10 @@ class Fetcher:
                 raise
             known: Bean = stored["bean"]
             return known
-        kept[place] = {"at": self._clock.now().isoformat(), "bean": dict(bean)}
-        self._store.save_soon()
+        if self._keeps:
+            kept[place] = {"at": self._clock.now().isoformat(), "bean": dict(bean)}
+        else:
+            kept.pop(place, None)
         return bean
 
     # Devices
@@ -181,11 +185,19 @@ class Fetcher:
         if (owner := self._devices.id_of(device)) is None:
             raise NotSupported("Nobody knows what this battery belongs to")
         for at, step in enumerate(ROUNDS[kind].get(device.family, ())):
+            if not (step.call.of_device or self._is_alone(device)):
+                continue  # what is told of a plant is not one device's
             keys = None if kind is Kind.LIVE and at == 0 else step.keys(device)
             if self._is_wanted(wanted, owner, keys, step.call):
                 self._heard.add((step.call.key, owner))
                 await self._take(found, step, device)
         return found.snapshot()
+
+    def _is_alone(self, device: Listed) -> bool:
+        """Tell whether a device is the only one of its family in its plant."""
+        return [other.serial for other in self._inventory.of(device.family) if other.plant == device.plant] == [
+            device.serial
+        ]
 
     async def _take(self, found: _Round, step: Step, device: Listed) -> None:
         """Make one call, or what is to be asked instead, and take in what it brings; others go on after a failure."""

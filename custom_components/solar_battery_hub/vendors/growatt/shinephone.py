@@ -25,6 +25,7 @@ _NO_SUCH_CALL: Final = frozenset({404, 500})  # the wrong endpoint for this devi
 _NOT_OFFERED: Final = frozenset({"501", "504"})
 _FRESH: Final = 600.0  # seconds; a session younger than this is not over (A.2.1)
 _SETTINGS_LAST: Final = 310.0  # seconds a settings bean may be used again
+_UNKNOWN: Final = frozenset({"506", "512"})  # of a live read: no such parameter, no such device (A.9)
 _WHOLE_RANGE: Final = "-1"  # both addresses of a named parameter (A.10)
 _MIN_TYPE: Final = "8"  # deviceTypeStr of MIN, MIC, MOD and NEO (A.10)
 
@@ -36,8 +37,6 @@ class ShinePhone:
 
     Equal reads are at least five minutes apart; only what verifies a change may be read at any time.
     """
-
-    legacy = True
 
     legacy = True
 
@@ -291,6 +290,8 @@ def _refusal(answer: Bean, *, storage: bool = False) -> HubError:
 def _read_text(said: Any, *, ok: bool) -> str:
     """Return what a live read told. A segment that was never set comes as a failure although nothing is wrong (A.10)."""
     word = text(said)
+    if not ok and word in _UNKNOWN:
+        raise NotSupported("The device does not know this parameter")
     if word is None or (not ok and "-" not in word):
         raise Unreachable("The device did not answer")
     return word
