@@ -10,7 +10,7 @@ from .model import Family, Listed, Plant
 
 
 class Inventory:
-    """The plants and what each of them lists; kept in the shared store, without what they measured."""
+    """The plants and what each of them lists; kept in the shared store, as a rule without what devices measured."""
 
     def __init__(self, store: PrivateStore) -> None:
         """Take back what was known before."""
@@ -89,7 +89,9 @@ def _known(kind: type[Plant | Listed], stored: Mapping[str, Any]) -> dict[str, A
 
 
 def _stored(device: Listed) -> dict[str, Any]:
-    return asdict(replace(device, bean={})) | {"family": device.family.value}
+    """Return what to keep: of a device that has no calls of its own also what the list says about it."""
+    bean = dict(device.bean) if device.family is Family.OTHER else {}
+    return asdict(replace(device, bean={})) | {"family": device.family.value, "bean": bean}
 
 
 def _listed(stored: Mapping[str, Any]) -> Listed:

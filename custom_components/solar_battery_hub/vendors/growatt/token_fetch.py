@@ -23,9 +23,9 @@ from .token_roll import NOBODY_THERE, Roll
 _DAILY: Final = 23 * 3600.0  # seconds; what is asked once a day
 _LISTS: Final = 5.75 * 3600.0
 _POWER_IS_NEW: Final = timedelta(minutes=10)  # B.5: of plant/power
+_SUMMER: Final = timedelta(hours=1)  # some plants' clocks are put forward, their time zone never says so
 
-# What the server adds up for a plant later than its devices tell it (B.5).
-_TOLD_BY_DEVICES: Final = frozenset({"current_power", "today_energy", "total_energy"})
+_MOMENTARY: Final = "current_power"  # worth nothing where the plant is only asked every half hour
 
 
 class TokenFetcher:
@@ -129,10 +129,10 @@ class TokenFetcher:
             await self._roll.denied(plant.id)
             return report.snapshot()
         if self._roll.is_covered(plant):
-            bean = {name: value for name, value in bean.items() if name not in _TOLD_BY_DEVICES}
-        elif not number(bean.get("current_power")):  # 0 during production for some (B.5)
+            bean = {name: value for name, value in bean.items() if name != _MOMENTARY}
+        elif not number(bean.get(_MOMENTARY)):  # 0 during production for some (B.5)
             power = await self._latest_power(plant)
-            bean = bean if power is None else {**bean, "current_power": power / 1000}
+            bean = bean if power is None else {**bean, _MOMENTARY: power / 1000}
         report.plant(plant.id, Part.PLANT_DATA, bean)
         return report.snapshot()
 
@@ -176,9 +176,12 @@ class TokenFetcher:
         except HubError:
             return None
         told = ((local_time(row), number(row.get("power"))) for row in rows)
-        known = [(to_utc(at, offset), power) for at, power in told if at and power is not None]
-        at, power = max(known, default=(now - 2 * _POWER_IS_NEW, 0.0))
-        return power if now - _POWER_IS_NEW <= at <= now else None
+        known = [(at, power) for at, power in told if at is not None and power is not None]
+        if not known:
+            return None
+        at, power = max(known)
+        ages = (now - to_utc(at, offset) + shift for shift in (timedelta(), _SUMMER))
+        return power if any(timedelta() <= age <= _POWER_IS_NEW for age in ages) else None
 
 
 async def _tolerating[T](errors: tuple[type[HubError], ...], asked: Awaitable[T]) -> T | None:

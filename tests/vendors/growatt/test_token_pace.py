@@ -1,0 +1,81 @@
+"""A day and two of them with restarts: how often the token API is asked and how old what it tells is (growatt.md B.3, E)."""
+
+from datetime import timedelta
+from itertools import pairwise
+from statistics import mean
+
+import pytest
+
+from custom_components.solar_battery_hub.core.errors import TooSoon
+from custom_components.solar_battery_hub.core.model import Ref
+from custom_components.solar_battery_hub.vendors.base import Wanted
+from custom_components.solar_battery_hub.vendors.growatt.token import TokenAccount
+from tests.vendors.growatt.token_bench import Pace, open_bench
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+_ROUNDS_A_DAY = 24 * 12  # of Home Assistant's own integration: every five minutes
+
+
+@pytest.mark.parametrize(("profile", "devices"), [("min", 1), ("sph", 1), ("min5", 5)])
+async def test_a_day(profile: str, devices: int) -> None:
+    """At most half of what Home Assistant's own integration asks, and every upload soon after it came."""
+    async with open_bench(profile) as bench:
+        pace = Pace(bench, bench.open())
+        await pace.run(hours=24)
+        assert bench.too_often == []
+        assert bench.counted["plant/list"] <= 2
+        per_round = 3 * devices + 2 if profile != "sph" else 4  # an SPH has its settings among its facts
+        assert len(bench.paths) <= per_round * _ROUNDS_A_DAY / 2
+        live = [(at, snapshot) for key, at, snapshot in pace.fetched if key.startswith("live_")]
+        assert len(live) >= 255  # E: about 259
+        assert mean((at - snapshot.measured_at).total_seconds() for at, snapshot in live) <= 70
+        assert _misses(pace) <= 288 - 255
+
+
+def _misses(pace: Pace) -> int:
+    """Return how many uploads of the device that is followed were never seen."""
+    seen = sorted({snapshot.measured_at for key, _, snapshot in pace.fetched if key.startswith("live_")})
+    return sum(round((later - earlier) / timedelta(minutes=5)) - 1 for earlier, later in pairwise(seen))
+
+
+async def test_two_days_with_twenty_restarts() -> None:
+    """Never is the server asked what it does not want to be asked yet."""
+    async with open_bench("home") as bench:
+        account = bench.open()
+        await account.identify()
+        pace = Pace(bench, account)
+        await pace.run(minutes=7)
+        for restart in range(20):
+            devices = pace.account.devices
+            again = bench.restart()
+            again.restore(devices)
+            await _start(again)
+            pace = Pace(bench, again)
+            bench.clock.pass_time(seconds=303)  # what was too early is asked later
+            await pace.run(minutes=130 + restart)
+        assert bench.too_often == []
+        assert bench.counted["plant/list"] <= 4
+        assert bench.counted["device/tlx/tlx_data_info"] <= 2 * 4
+
+
+async def _start(account: TokenAccount) -> None:
+    """Ask every feed once, as a start does."""
+    for feed in account.feeds:
+        try:
+            await account.fetch(feed, Wanted())
+        except TooSoon:
+            continue
+
+
+async def test_followed_uploads_bring_news_each_time() -> None:
+    async with open_bench("min") as bench:
+        pace = Pace(bench, bench.open())
+        await pace.run(hours=3)
+        stamps = [
+            snapshot.values[Ref("MXH0000001", "last_measured")]
+            for key, _, snapshot in pace.fetched
+            if key.startswith("live_")
+        ]
+        assert len(stamps) >= 30
+        assert len(set(stamps)) == len(stamps)
