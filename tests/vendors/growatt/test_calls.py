@@ -1,6 +1,7 @@
 """The book of calls: gaps, daily caps, restarts and clocks (growatt.md B.3)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import override
 
 import pytest
 
@@ -27,6 +28,24 @@ def test_equal_calls_are_apart(clock: HandClock, store: MemoryStore) -> None:
         book.take("live", "A", gap=303)
     assert caught.value.retry_after == 203
     clock.pass_time(seconds=203)
+    book.take("live", "A", gap=303)
+
+
+class RunningClock(HandClock):
+    """A clock that runs on while somebody thinks."""
+
+    @override
+    def now(self) -> datetime:
+        self.pass_time(microseconds=3)
+        return self.moment
+
+
+def test_time_that_passes_meanwhile_is_no_reason_to_wait(store: MemoryStore) -> None:
+    clock = RunningClock()
+    book = CallBook(store, clock)
+    book.take("plant/list", per_day=10)
+    book.take("live", "A", gap=303)
+    clock.pass_time(seconds=303)
     book.take("live", "A", gap=303)
 
 

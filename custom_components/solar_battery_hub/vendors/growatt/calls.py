@@ -33,7 +33,7 @@ class CallBook:
         Raises TooSoon, and counts nothing, where it is too early.
         """
         now = self._clock.now()
-        wait = (self.allowed_at(endpoint, key, gap=gap, per_day=per_day) - now).total_seconds()
+        wait = (self._allowed_at(now, endpoint, key, gap, per_day) - now).total_seconds()
         if wait > 0:
             raise TooSoon(wait, f"{endpoint} only comes so often")
         if per_day is not None:
@@ -65,7 +65,9 @@ class CallBook:
         self, endpoint: str, key: str = "", *, gap: float = FIVE_MINUTES, per_day: int | None = None
     ) -> datetime:
         """Return when a call may be made: now or later."""
-        now = self._clock.now()
+        return self._allowed_at(self._clock.now(), endpoint, key, gap, per_day)
+
+    def _allowed_at(self, now: datetime, endpoint: str, key: str, gap: float, per_day: int | None) -> datetime:
         free = now if per_day is None else self._budget(endpoint, per_day).next_allowed(now)
         last = self.last(endpoint, key)
         return free if last is None or last > now else max(free, last + timedelta(seconds=gap))
