@@ -1,7 +1,7 @@
 """The select *Charge schedule*, the schedules a user saved, and *Change pending*."""
 
 from datetime import time, timedelta
-import json
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -104,12 +104,12 @@ async def test_saved_schedules_survive_a_restart(hub: Hub, monkeypatch: pytest.M
 
 
 async def test_saved_schedule_is_on_disk_at_once(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch, hass_storage: dict[str, object]
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, hass_storage: dict[str, dict[str, Any]]
 ) -> None:
     entry = await add_made_up(hub.hass, monkeypatch, account_with(GROWATT_MIN, NIGHT))
     await hub.act("save_schedule", SITE, name="Winter")
     key = f"solar_battery_hub.entry.{entry.entry_id}"
-    assert json.loads(json.dumps(hass_storage[key]))["data"]["schedules"]["saved"].keys() == {"Winter"}
+    assert hass_storage[key]["data"]["schedules"]["saved"].keys() == {"Winter"}
     await hub.hass.config_entries.async_remove(entry.entry_id)
     assert key not in hass_storage
 
@@ -164,3 +164,14 @@ async def test_schedule_over_midnight_is_the_same_in_two_halves(hub: Hub, monkey
         "save_schedule", SITE, name="Night", slots=[{"start": "22:00", "end": "05:00", "mode": "battery_first"}]
     )
     assert shown(hub)[0] == "Night"
+
+
+async def test_deleted_device_is_forgotten(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, hass_storage: dict[str, dict[str, Any]]
+) -> None:
+    entry = await add_made_up(hub.hass, monkeypatch, account_with(GROWATT_MIN, NIGHT))
+    await hub.act("save_schedule", SITE, name="Winter")
+    entry.runtime_data.forget(SITE)
+    await entry.runtime_data.async_save()
+    kept = hass_storage[f"solar_battery_hub.entry.{entry.entry_id}"]["data"]["schedules"]
+    assert (kept["saved"].keys(), kept["chosen"]) == ({"Winter"}, {})

@@ -343,6 +343,7 @@ class AccountRuntime:
         """Drop everything about a device that the user deleted."""
         self.board.forget(device)
         self.changes.desk.forget(device)
+        self.schedules.forget(device)
         self._providers = {ref: feed for ref, feed in self._providers.items() if ref.device != device}
 
     # Remembering

@@ -64,6 +64,7 @@ class Schedules:
         self._restore(state)
         self._rules: dict[str, ScheduleRules] = {}
         self._parsed: dict[str, tuple[object, Schedule | None]] = {}
+        self._slots: dict[str, tuple[object, list[Slot | None]]] = {}
         self._told: dict[str, tuple[object, tuple[str | None, list[str]]]] = {}
         self.drafts = Drafts(runtime, self)
         runtime.async_on_new(self._follow)
@@ -78,6 +79,7 @@ class Schedules:
             for ref, control in self._runtime.changes.controls().items()
             if control.setting.kind is ControlKind.SCHEDULE and control.setting.rules is not None
         }
+        self._slots.clear()
         self._told.clear()
 
     @property
@@ -118,9 +120,13 @@ class Schedules:
 
     def slots(self, device: str) -> list[Slot | None]:
         """Return what each of ``places`` holds, the end of the day as 00:00 whatever the device says for it."""
-        rules = self.rules(device)
-        held = places_of(rules, self.present(device) or Schedule())
-        return [_at(held[place.group.key], place.number, rules.last_end) for place in self.places(device)]
+        present = self.present(device)
+        if device not in self._slots or self._slots[device][0] is not present:
+            rules = self.rules(device)
+            held = places_of(rules, present or Schedule())
+            slots = [_at(held[place.group.key], place.number, rules.last_end) for place in self.places(device)]
+            self._slots[device] = (present, slots)
+        return self._slots[device][1]
 
     def with_slots(self, device: str, changed: Mapping[int, Slot | None]) -> Schedule:
         """Return what the device has with some places (by index) changed; the n-th slot is the one of place n.
