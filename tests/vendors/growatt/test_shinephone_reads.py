@@ -20,6 +20,7 @@ PLANTS - GET PlantListAPI.do?userId=123456
 PLANTS_TWO - POST newTwoPlantAPI.do?op=getAllPlantListTwo language=1\
 &nominalPower=&order=1&pageSize=15&plantName=&plantStatus=&toPageNum=1
 PLANT_CHART - GET PlantDetailAPI.do?plantId=77&type=2&date=2026-06-01
+PLANT_POINTS - GET newPlantDetailAPI.do?plantId=77&type=2&date=2026-06-01
 PLANT_INFO - GET newTwoPlantAPI.do?op=getAllDeviceListTwo&plantId=77&pageNum=1&pageSize=1
 DEVICES - GET newTwoPlantAPI.do?op=getAllDeviceList&plantId=77&language=1
 PLANT_ENERGY - POST newTwoPlantAPI.do?op=getUserCenterEnertyDataByPlantid language=1&plantId=77

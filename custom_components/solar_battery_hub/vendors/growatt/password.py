@@ -1,12 +1,13 @@
 """An account by user name and password (growatt.md Part A)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, override
 
 from ...core.clock import Clock
 from ...core.errors import HubError, NotSupported, TooSoon
 from ...core.feed import Feed, Tick
-from ...core.model import Snapshot
+from ...core.model import Snapshot, Value
 from ..base import CONF_DIALOG, PrivateStore, Settings, Wanted
 from ..http import Door
 from .account import AccountFacts, GrowattAccount
@@ -14,6 +15,7 @@ from .devices import plant_id
 from .login import AUTOMATIC, DIALOG
 from .model import WITH_SETTINGS, Listed
 from .password_fetch import Fetcher
+from .password_history import PasswordHistory
 from .password_rounds import ROUNDS, Kind
 from .regions import base_url
 from .shinephone import ShinePhone
@@ -56,6 +58,7 @@ class PasswordAccount(GrowattAccount):
         super().__init__(settings, store, clock, self._phone)
         minutes = float(settings.get("interval") or _MINUTES)
         self._interval = min(max(minutes, _LEAST_MINUTES), _MOST_MINUTES) * 60
+        self._history = PasswordHistory(self._phone, clock)
         self._fetcher = Fetcher(
             self._phone,
             store,
@@ -119,6 +122,14 @@ class PasswordAccount(GrowattAccount):
         if kind == SETTINGS:
             return await self._fetcher.settings(device)
         return await self._fetcher.round(Kind(kind), device, wanted)
+
+    @override
+    async def history(self, device: str, start: datetime, end: datetime, period: str) -> Sequence[Mapping[str, Value]]:
+        if (listed := self._inventory.device(device)) is None:
+            return await self._history.of_plant(self.plant(device), start, end, period)
+        if period != "5minute":
+            raise NotSupported("What a device did is told every five minutes only")
+        return await self._history.of_device(listed, self.offset(listed), start, end)
 
     @override
     async def identify(self) -> AccountFacts:

@@ -92,6 +92,7 @@ PLANTS_TWO = _post(
     op="getAllPlantListTwo",
 )
 PLANT_CHART = _get("plant_chart", "PlantDetailAPI.do", _BACK, plantId="{plant}", type="{kind}", date="{date}")
+PLANT_POINTS = _get("plant_points", "newPlantDetailAPI.do", _BACK, plantId="{plant}", type="{kind}", date="{date}")
 PLANT_INFO = _get("plant_info", _PLANT_TWO, op="getAllDeviceListTwo", plantId="{plant}", pageNum="1", pageSize="1")
 DEVICES = _get("devices", _PLANT_TWO, op="getAllDeviceList", plantId="{plant}", language="1")
 PLANT_ENERGY = _post(
