@@ -83,7 +83,7 @@ def test_cpu_is_the_median_without_what_nobody_needs(collected: Collected) -> No
     assert row.ours == pytest.approx(110 / 10 - 20 / 10)
     assert row.core == pytest.approx(260 / 10 - 20 / 10)
     # a round as installed is a third as long: a third of the idle time is taken off
-    assert row.installed == pytest.approx(180 / 30 - 20 / 10 / 3)
+    assert row.variant == pytest.approx(180 / 30 - 20 / 10 / 3)
 
 
 def test_cpu_without_anything_to_compare_with_is_unknown() -> None:
@@ -93,9 +93,9 @@ def test_cpu_without_anything_to_compare_with_is_unknown() -> None:
 def test_figures_per_hour_follow_the_pace(collected: Collected) -> None:
     changed = row_named(collected, "state_changed per hour, changing values")
     assert changed.ours == pytest.approx(20 / 10 * 120)
-    assert changed.installed == pytest.approx(20 / 30 * 360)
-    assert row_named(collected, "Requests per hour").installed == pytest.approx(3 * 360)
-    assert row_named(collected, "TLS connections per round").installed == pytest.approx(15 / 30)
+    assert changed.variant == pytest.approx(20 / 30 * 360)
+    assert row_named(collected, "Requests per hour").variant == pytest.approx(3 * 360)
+    assert row_named(collected, "TLS connections per round").variant == pytest.approx(15 / 30)
 
 
 def test_delays_are_summed_up(collected: Collected) -> None:
@@ -123,7 +123,7 @@ def test_goal(goal: Goal, ours: float | None, core: float | None, met: bool | No
     ("ours", "core", "better"), [(6, 10, "ours"), (10, 6, "core"), (100, 104, "equal"), (0, 0, "equal"), (None, 6, "")]
 )
 def test_who_needs_less(ours: float | None, core: float, better: str) -> None:
-    assert Row(name="", unit="", ours=ours, core=core, installed=None).better == better
+    assert Row(name="", unit="", ours=ours, core=core).better == better
 
 
 def test_goal_that_is_not_met_is_said(collected: Collected) -> None:

@@ -28,13 +28,13 @@ class Goal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One figure of this integration and of core's; ``installed``: of ours as installed, where that is another one."""
+    """One figure of this integration and of core's; ``variant``: of ours in another setting."""
 
     name: str
     unit: str
     ours: Figure
     core: Figure
-    installed: Figure = None
+    variant: Figure = None
     goal: Goal | None = None
 
     @property

@@ -31,7 +31,7 @@ def describe(callback: Any) -> str:
     owner = getattr(callback, "__self__", None)
     if isinstance(owner, asyncio.Task):
         return owner.get_name()
-    return getattr(callback, "__qualname__", repr(callback))
+    return getattr(callback, "__qualname__", type(callback).__qualname__)
 
 
 class HoldWatch:

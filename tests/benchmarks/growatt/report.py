@@ -15,14 +15,13 @@ def comparison(title: str, rows: Sequence[Row]) -> str:
     lines = [
         (
             f"{row.name} ({row.unit})" if row.unit else row.name,
-            spell(row.ours),
-            spell(row.core),
+            *map(spell, (row.ours, row.core, row.variant)),
             row.better,
             verdict(row),
         )
         for row in rows
     ]
-    return table((title, "Ours", "Core", "Less", "Goal"), lines)
+    return table((title, "Ours", "Core", "Ours at 5 min", "Less", "Goal"), lines)
 
 
 def report(collected: Collected) -> str:

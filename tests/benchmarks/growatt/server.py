@@ -3,7 +3,7 @@
 Prints the line of JSON that ``python -m tests.simulators`` prints, and ends at SIGTERM. What it adds to the simulator:
 
 - requests are recorded with their query, because the password API tells its calls apart by it;
-- ``traffic``: bytes and connections so far; ``set_delay``: real seconds before each answer;
+- ``traffic``: bytes, connections and refused requests so far; ``set_delay``: real seconds before each answer;
 - ``let_sun_jump``: from now on every upload carries another power of the sun; ``uploads``: what was uploaded when.
 """
 
@@ -22,13 +22,15 @@ from tests.benchmarks.growatt.relay import Relay
 from tests.simulators.base import Action
 from tests.simulators.clock import SimClock
 from tests.simulators.control import ControlServer
-from tests.simulators.growatt.server import GrowattSimulator
+from tests.simulators.growatt.server import V1_PREFIX, GrowattSimulator
 from tests.simulators.surroundings import Sun
 from tests.simulators.wire import Answer, RequestRecord
 
 TIME_ZONE = "Europe/Berlin"
 CLOUDINESS = 0.5
 PAST_DAYS = 1
+BAD_STATUS = 400
+SUCCESS = b'"error_code":0,'
 UPLOAD_SECONDS = 300
 LEAST_W, STEP_W, STEPS = 500, 20, 100
 """The jumping sun: coarse enough for answers in hundredths of a kW, and the same again only after hours."""
@@ -51,13 +53,18 @@ class MeasuredSimulator(GrowattSimulator):
         super().__init__(profile, clock=clock, past_days=PAST_DAYS, timezone=TIME_ZONE, cloudiness=CLOUDINESS)
         self.relay = Relay()
         self.delay = 0.0
+        self.refused = 0
 
     @override
     async def answer(self, request: web.BaseRequest, record: RequestRecord) -> Answer:
         record.path = request.path_qs
         if self.delay:
             await asyncio.sleep(self.delay)
-        return await super().answer(request, record)
+        answer = await super().answer(request, record)
+        self.refused += answer.status >= BAD_STATUS or (
+            request.path.startswith(V1_PREFIX) and SUCCESS not in answer.body
+        )
+        return answer
 
     @override
     def describe(self) -> dict[str, Any]:
@@ -65,9 +72,14 @@ class MeasuredSimulator(GrowattSimulator):
         return super().describe() | {"url": url, "port": self.relay.port, "zone": TIME_ZONE}
 
     def traffic(self) -> dict[str, int]:
-        """Return what went over the wire so far, in bytes as the client sees them."""
+        """Return what went over the wire so far, in bytes as the client sees them, and what was refused."""
         relay = self.relay
-        return {"sent": relay.sent, "received": relay.received, "connections": relay.connections}
+        return {
+            "sent": relay.sent,
+            "received": relay.received,
+            "connections": relay.connections,
+            "refused": self.refused,
+        }
 
     def set_delay(self, seconds: float) -> None:
         """Answer so much later, by the real clock."""

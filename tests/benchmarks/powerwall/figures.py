@@ -47,7 +47,7 @@ class Figures:
 
     def _row(self, name: str, unit: str, figure: Callable[[str], Figure], goal: Goal | None = None) -> Row:
         ours, core, installed = (figure(subject.name) for subject in (OURS, RIVAL, OURS_AS_INSTALLED))
-        return Row(name=name, unit=unit, ours=ours, core=core, installed=installed, goal=goal)
+        return Row(name=name, unit=unit, ours=ours, core=core, variant=installed, goal=goal)
 
     def rows(self) -> list[Row]:
         """Return the comparison of the two integrations with one gateway."""

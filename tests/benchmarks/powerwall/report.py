@@ -17,7 +17,7 @@ def comparison(rows: Sequence[Row]) -> str:
     lines = [
         (
             f"{row.name} ({row.unit})" if row.unit else row.name,
-            *map(spell, (row.ours, row.core, row.installed)),
+            *map(spell, (row.ours, row.core, row.variant)),
             row.better,
             verdict(row),
         )
@@ -35,7 +35,7 @@ def growth(title: str, rows: Mapping[int, Row]) -> str:
             row.better,
         )
         for count, row in rows.items()
-        for values in [(row.ours, row.core, row.installed)]
+        for values in [(row.ours, row.core, row.variant)]
     ]
     linear = is_linear({count: row.ours for count, row in rows.items()})
     said = {None: "", True: "\n\nGoal: linear for ours: met", False: "\n\nGoal: linear for ours: **not met**"}[linear]
