@@ -170,7 +170,7 @@ _PLANT_FIELDS: Final[Mapping[str, Any]] = {
     "latitude": _number(-90, 90),
     "longitude": _number(-180, 180),
     "time_zone_offset": _number(-12, 14),
-    "installation_date": vol.All(_day, str),
+    "installation_date": _day,
     "rated_power": _number(0, 10_000_000),
     "plant_type": vol.All(vol.Coerce(int), vol.Range(min=0, max=20)),
 }
