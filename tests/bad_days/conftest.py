@@ -1,9 +1,11 @@
 """Every bad day ends with the same question: did a secret get out."""
 
 from collections.abc import AsyncGenerator, Callable, Coroutine
+from datetime import datetime
 import json
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
@@ -23,6 +25,12 @@ USER_NAME = "CANARY-user-9753"
 
 type AddGateway = Callable[..., Coroutine[Any, Any, PowerwallSimulator]]
 type AddAccount = Callable[..., Coroutine[Any, Any, GrowattSimulator]]
+
+
+@pytest.fixture
+def summer(freezer: FrozenDateTimeFactory) -> None:
+    """Begin at noon of a long day in Europe."""
+    freezer.move_to(datetime.fromisoformat("2027-06-10T10:00:00+00:00"))
 
 
 @pytest.fixture
