@@ -1,6 +1,6 @@
 """The running entry: one account, its feeds, their merged readings and its connection."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -221,7 +221,7 @@ class AccountRuntime:
         if snapshot.devices is not None:
             await self._async_register_devices()
         self.board.merge(feed, snapshot, now)
-        self.board.add_site_values(self.devices, now)
+        changed = self.board.add_site_values(self.devices, now)
         self.feeds.follow(self.account.feeds)
         for ref, reading in self.board.readings.items():
             news = ref in snapshot.values or reading.feed == SITE_FEED
@@ -233,12 +233,12 @@ class AccountRuntime:
         self._schedule_expiry()
         self.save_later()
         self.refresh_view()
-        self._notify_listeners_of_other_feeds(feed, snapshot)
+        self._notify_listeners_of_other_feeds(feed, changed.union(snapshot.values))
 
     @callback
-    def _notify_listeners_of_other_feeds(self, feed: Feed, snapshot: Snapshot) -> None:
+    def _notify_listeners_of_other_feeds(self, feed: Feed, refs: Iterable[Ref]) -> None:
         """Tell entities that listen to the feed which brought their reading first, when another brings news."""
-        for key in {self._providers.get(ref, "") for ref in snapshot.values} - {feed.key}:
+        for key in {self._providers.get(ref, "") for ref in refs} - {feed.key}:
             if (coordinator := self.feeds.get(key)) is not None:
                 coordinator.async_update_listeners()
 

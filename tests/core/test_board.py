@@ -140,6 +140,23 @@ def test_site_values_follow_parts(board: Board) -> None:
     assert board.value(solar) == 1200.0
 
 
+def test_site_values_end_with_what_they_were_made_of(board: Board) -> None:
+    """A second battery of unknown size: there is no level any more. Whoever shows it is told."""
+    devices = [
+        Device(id="site", kind=DeviceKind.SITE, name="Site", manufacturer="x"),
+        Device(id="a", kind=DeviceKind.BATTERY, name="A", manufacturer="x", parent="site"),
+        Device(id="b", kind=DeviceKind.BATTERY, name="B", manufacturer="x", parent="site"),
+    ]
+    level = Ref("site", "battery_level")
+    board.merge(POWER, snapshot(NOON, {Ref("a", "battery_level"): 56.0}), NOON)
+    assert board.add_site_values(devices[:2], NOON) == {level}
+    assert board.value(level) == 56.0
+    assert board.add_site_values(devices[:2], NOON) == frozenset()
+    board.merge(POWER, snapshot(NOON, {Ref("b", "battery_level"): 89.0}), NOON)
+    assert board.add_site_values(devices, NOON) == {level}
+    assert board.value(level) is None
+
+
 @given(st.lists(st.floats(min_value=-10, max_value=1e6, allow_nan=False), max_size=30))
 def test_shown_lifetime_never_falls(totals: list[float]) -> None:
     """Whatever a gateway claims, what is shown only grows."""

@@ -80,6 +80,18 @@ def test_batteries_on_one_inverter_do_not_silence_another() -> None:
     assert site_values({**values, **hybrids}, PARTS, "site", beside) == {Ref("site", "battery_power"): -500.0}
 
 
+def test_an_inverter_nobody_heard_of_may_have_a_battery() -> None:
+    """The pack of the first hybrid is not the whole site's battery while the second has said nothing yet."""
+    parts = {"site": "site", "roof": "inverter", "barn": "inverter", "big": "battery"}
+    parents = {"roof": "site", "barn": "site", "big": "roof"}
+    values = {Ref("big", "battery_level"): 56.0, Ref("big", "battery_power"): -800.0, Ref("roof", "solar_power"): 1.0}
+    early = site_values(values, parts, "site", parents)
+    assert early == {Ref("site", "battery_power"): None, Ref("site", "solar_power"): None}
+    without = site_values({**values, Ref("barn", "solar_power"): 1.0}, parts, "site", parents)
+    assert without[Ref("site", "battery_level")] == 56.0
+    assert without[Ref("site", "battery_power")] == -800.0
+
+
 def test_each_site_has_its_own_parts() -> None:
     def device(name: str, kind: DeviceKind, parent: str | None = None) -> Device:
         return Device(id=name, kind=kind, name=name, manufacturer="x", parent=parent)

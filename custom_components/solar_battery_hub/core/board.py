@@ -53,21 +53,26 @@ class Board:
         feed = old.feed if old else ""
         self._put(ref, value, now, feed, now, old.expires_at if old else None)
 
-    def add_site_values(self, devices: Iterable[Device], now: datetime) -> None:
-        """Fill in what the vendor does not give for the whole of each site (design §3)."""
+    def add_site_values(self, devices: Iterable[Device], now: datetime) -> frozenset[Ref]:
+        """Fill in what the vendor does not give for the whole of each site (design §3); return what is new about it."""
+        before = {ref: reading.value for ref, reading in self.readings.items() if reading.feed == SITE_FEED}
         values = {
             ref: reading.value if self.available(ref, now) else None
             for ref, reading in self.readings.items()
             if reading.feed != SITE_FEED
         }
+        computed: dict[Ref, float | None] = {}
         for site, parts in sites(devices).items():
             kinds = {part.id: part.kind.value for part in parts}
             parents = {part.id: part.parent for part in parts if part.parent is not None}
             own = {ref: value for ref, value in values.items() if ref.device in kinds}
-            for ref, value in site_values(own, kinds, site, parents).items():
-                old = self.readings.get(ref)
-                if old is None or old.feed == SITE_FEED:
-                    self._put(ref, value, now, SITE_FEED, now, None)
+            computed |= site_values(own, kinds, site, parents)
+        for ref in before.keys() - computed.keys():
+            del self.readings[ref]
+        for ref in computed.keys() - values.keys():
+            self._put(ref, computed[ref], now, SITE_FEED, now, None)
+        present = {ref: self.readings[ref].value for ref in computed.keys() - values.keys()}
+        return frozenset(ref for ref in before.keys() | present.keys() if before.get(ref) != present.get(ref))
 
     def needed_for(self, refs: Iterable[Ref], devices: Iterable[Device]) -> frozenset[Ref]:
         """Add to these readings the ones they are computed from."""

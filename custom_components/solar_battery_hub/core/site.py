@@ -132,7 +132,9 @@ def _devices_with(
             hosts = [device for other in kinds if other != kind for device in groups.get(other, ())]
             if carriers.isdisjoint(hosts):
                 return chosen
-            return chosen + [host for host in hosts if host not in carriers and Ref(host, key) in values]
+            return chosen + [
+                host for host in hosts if host not in carriers and (host not in heard or Ref(host, key) in values)
+            ]
     return []
 
 
