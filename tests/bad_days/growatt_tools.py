@@ -82,7 +82,9 @@ def issues(hass: HomeAssistant) -> dict[str, Mapping[str, str]]:
 
 def reauths(hass: HomeAssistant) -> int:
     """Count the dialogs that ask for the password again."""
-    return len([flow for flow in hass.config_entries.flow.async_progress() if flow["context"]["source"] == SOURCE_REAUTH])
+    return len(
+        [flow for flow in hass.config_entries.flow.async_progress() if flow["context"]["source"] == SOURCE_REAUTH]
+    )
 
 
 def attributes(hub: Hub, serial: str) -> dict[str, Any]:
