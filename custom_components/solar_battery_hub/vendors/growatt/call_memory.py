@@ -7,16 +7,18 @@ from ...core.clock import Clock
 from ...core.errors import BadAnswer, HubError, NotSupported, Unreachable
 from ..base import PrivateStore
 
-_REFUSED_FOR: Final = timedelta(hours=24)
+_REFUSED_FOR: Final = timedelta(hours=1)  # doubled each time in a row …
+_DOUBLINGS: Final = 5  # … up to more than a day
 _NO_CURE_FOR: Final = timedelta(hours=6)
 
 _WORKED, _REFUSED, _UNCURED = "worked", "refused", "uncured"
+_TIMES: Final = "times"  # refusals in a row
 
 
 class CallMemory:
     """Remembers by place (a call and the device it is about) over restarts.
 
-    A place that never worked and is refused is not supported; it is tried again after a day. One
+    A place that never worked and is refused is not supported; it is tried again ever more rarely. One
     that worked before has bad luck.
     """
 
@@ -27,8 +29,9 @@ class CallMemory:
         self._places: dict[str, dict[str, str]] = store.shared.setdefault("call_memory", {})
 
     def check(self, place: str) -> None:
-        """Raise NotSupported for a place that was refused within a day."""
-        if self._within(place, _REFUSED, _REFUSED_FOR):
+        """Raise NotSupported for a place that was refused lately."""
+        times = int(self._places.get(place, {}).get(_TIMES, 1))
+        if self._within(place, _REFUSED, _REFUSED_FOR * 2 ** min(times - 1, _DOUBLINGS)):
             raise NotSupported(f"{place} is not offered here")
 
     def worked(self, place: str) -> None:
@@ -41,13 +44,19 @@ class CallMemory:
         """Return what a refusal means here: NotSupported, remembered, or Unreachable."""
         if _WORKED in self._places.get(place, {}):
             return Unreachable(f"{place} failed: {said}")
+        known = self._places.setdefault(place, {})
+        known[_TIMES] = str(int(known.get(_TIMES, 0)) + 1)
         self._note(place, _REFUSED)
         return NotSupported(f"{place} is not offered: {said}")
 
     def uncured(self, place: str) -> HubError:
         """Remember that signing in again did not help here, and return what that means."""
         self._note(place, _UNCURED)
-        if _WORKED in self._places[place]:
+        return self.closed(place)
+
+    def closed(self, place: str) -> HubError:
+        """Return what it means that somebody who is signed in is treated as if not."""
+        if _WORKED in self._places.get(place, {}):
             return BadAnswer(f"{place} is not open to this sign-in now")
         return self.refused(place, "not open to this sign-in")
 

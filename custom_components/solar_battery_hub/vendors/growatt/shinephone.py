@@ -161,9 +161,9 @@ class ShinePhone:
         mark = self._login.mark
         try:
             return await self._served(send)
-        except SignedOut:
+        except SignedOut as err:
             if not self._memory.may_be_cured(place):
-                raise
+                raise self._memory.closed(place) from err
         await self._login.renew(mark)
         try:
             return await self._served(send)
