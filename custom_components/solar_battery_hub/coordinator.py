@@ -56,7 +56,7 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         self.error: HubError | None = None
         self.last_call: datetime | None = None
         self.not_before: datetime | None = None
-        self.due: datetime | None = None  # the next call, if one is planned
+        self.due: datetime | None = None  # the next call, should anybody want it
         self._call_before: datetime | None = None
         self._resting = False
         self._on_plan = on_plan
@@ -70,10 +70,15 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         """The readings somebody listens to on this feed."""
         return frozenset(ref for ref in self.async_contexts() if isinstance(ref, Ref))
 
+    @property
+    def next_call(self) -> datetime | None:
+        """When it is asked next: never while nobody listens."""
+        return self.due if self._listeners else None
+
     @callback
     def keep_asking(self) -> None:
-        """Ask until the first answer, for before it nobody knows what to listen to."""
-        if self.data is None:
+        """Ask until the first answer, for before it nobody knows what to listen to, or for good."""
+        if (self.data is None or self.feed.always) and self._stop_asking is None:
             self._stop_asking = self.async_add_listener(lambda: None)
 
     @callback
@@ -81,7 +86,7 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         """Note an answer."""
         self.failures = 0
         self.error = self.not_before = None
-        if self._stop_asking is not None:
+        if self._stop_asking is not None and not self.feed.always:
             self._stop_asking()
             self._stop_asking = None
 

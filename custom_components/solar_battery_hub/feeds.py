@@ -118,7 +118,7 @@ class FeedBook(Mapping[str, FeedCoordinator]):
     @property
     def next_call(self) -> datetime | None:
         """When the vendor is asked next, if ever."""
-        return min((due for coordinator in self.values() if (due := coordinator.due)), default=None)
+        return min((call for coordinator in self.values() if (call := coordinator.next_call)), default=None)
 
     def interval_of(self, key: str) -> float:
         """Return the present interval of a feed in seconds."""

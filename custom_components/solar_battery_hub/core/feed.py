@@ -33,6 +33,7 @@ class Feed:
     ``devices`` are the ids that one call asks for together. After ``stale_after`` a value
     without news is worth nothing. After failures it is asked again
     within ``backoff_cap`` as far as the floor allows, however rarely otherwise.
+    ``always``: also while nobody looks at what it brings, for it finds devices.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Feed:
     stale_after: float | None = None
     devices: tuple[str, ...] = ()
     backoff_cap: float = 60.0
+    always: bool = False
 
     @property
     def expires_after(self) -> float:

@@ -54,8 +54,8 @@ class TokenAccount(GrowattAccount):
         readable = self._roll.open(*FAMILIES)
         families = [family for family in FAMILIES if any(device.family is family for device in readable)]
         return (
-            Feed(key=PLANTS, interval=_DAY, floor=_GAP),
-            Feed(key=DEVICES, interval=_SIX_HOURS, floor=_GAP),
+            Feed(key=PLANTS, interval=_DAY, floor=_GAP, always=True),
+            Feed(key=DEVICES, interval=_SIX_HOURS, floor=_GAP, always=True),
             *(self._live_feed(family) for family in families),
             *(self._plant_feed(plant) for plant in self._inventory.plants if not self._roll.is_refused(plant.id)),
             *(
