@@ -14,8 +14,8 @@ from tests.demo.expectations import Expected, evaluate
 from tests.demo.log import complaints
 from tests.demo.loopback_hass import bind_to_loopback
 from tests.demo.past import means, sums
+from tests.simulators.__main__ import VENDORS, parse
 from tests.simulators.clock import SimClock
-from tests.simulators.house import House
 
 TRUTH = {"grid_w": -3000.0, "level": 81.0, "mode": "backup", "counters": {"solar_wh": 11_250_400.0}}
 GRID = Expected(truth="grid_w", unit="W", within=50, signs={"sunny": "-"})
@@ -151,6 +151,14 @@ def test_the_past_of_a_counter_ends_at_the_present() -> None:
     ]
 
 
+def test_the_past_of_a_counter_that_begins_anew() -> None:
+    """At a midnight within the second hour."""
+    assert list(sums([*TIMES, "2026-11-20T10:00:00+00:00"], [10, 11, 12, 13, 14, 0, 1, 2, 4])) == [
+        {"start": TIMES[0], "state": 14, "sum": -4},
+        {"start": TIMES[4], "state": 4, "sum": 0},
+    ]
+
+
 def test_the_past_of_a_measurement_is_the_mean_of_each_hour() -> None:
     assert list(means([*TIMES, "2026-11-20T10:00:00+00:00"], [1, 2, 3, 6, -4, -4, 0, 0, 99])) == [
         {"start": TIMES[0], "mean": 3, "min": 1, "max": 6},
@@ -174,19 +182,32 @@ def test_the_house_stands_where_the_sun_shines(hour: int, zone: str, local: int)
     assert now.astimezone(ZoneInfo(zone)).hour == local
 
 
-@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.vendor)
+@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.name)
 def test_expected_readings_are_in_the_catalogue_and_in_the_truth(account: DemoAccount) -> None:
-    truth = House(SimClock()).truth().as_dict()
+    options = parse(account.simulator)
+    truth = VENDORS[account.vendor].build(options, SimClock()).truth()
     wanted = expectations(account.vendor)
     parts = {"site": truth} | {kind: part for kind, _, part in account.parts(truth)}
-    assert parts.keys() == wanted.readings.keys()
-    for kind, readings in wanted.readings.items():
-        for key, expected in readings.items():
+    assert parts.keys() <= wanted.readings.keys()
+    for kind in parts:
+        for key, expected in wanted.readings[kind].items():
             definition, _ = look_up(key)
             assert (key, definition.unit) == (key, expected.unit)
-            assert isinstance(evaluate(expected.truth, parts[kind]), float | str)
+            assert isinstance(evaluate(expected.truth, parts[kind]), int | float | str)
             assert set(expected.signs) <= set(wanted.scenes)
-    assert wanted.controls.keys() <= wanted.readings["site"].keys()
+    assert all(key in wanted.readings[control.kind] for key, control in wanted.controls.items())
+
+
+def test_accounts_are_told_apart() -> None:
+    assert len({account.name for account in ACCOUNTS}) == len({account.title for account in ACCOUNTS}) == len(ACCOUNTS)
+    for vendor in {account.vendor for account in ACCOUNTS}:
+        kinds = {
+            kind
+            for account in ACCOUNTS
+            if account.vendor == vendor
+            for kind, _, _ in account.parts(VENDORS[vendor].build(parse(account.simulator), SimClock()).truth())
+        }
+        assert kinds | {"site"} == expectations(vendor).readings.keys()
 
 
 def test_the_table_has_a_row_per_device() -> None:

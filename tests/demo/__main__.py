@@ -21,7 +21,7 @@ from tests.demo.hass_process import LOG, Hass, running_hass
 from tests.demo.home import Home, Registry, until_loaded
 from tests.demo.log import complaints, read
 from tests.demo.onboarding import PASSWORD, USERNAME, add_account, onboarded
-from tests.demo.past import import_past, live_some_days
+from tests.demo.past import begin_of_past, import_past, live_some_days
 from tests.demo.processes import REPOSITORY, DemoError, free_port
 from tests.demo.simulated import Simulated, running_simulator
 
@@ -44,11 +44,12 @@ async def running_demo(folder: Path) -> AsyncIterator[Demo]:
     now = datetime.now(UTC)
     zone = time_zone_with_sun(now)
     weather = ("--timezone", zone, "--solar-peak", str(round(roof_for(now))), "--cloudiness", "0.3")
+    since = ("--start", begin_of_past(now).isoformat())
     async with AsyncExitStack() as stack:
         say("Starting the simulators and Home Assistant …")
         simulators = [
             await stack.enter_async_context(
-                running_simulator((*account.simulator, *weather), folder / f"{account.vendor}.log")
+                running_simulator((*account.simulator, *weather, *since), folder / f"{account.name}.log")
             )
             for account in ACCOUNTS
         ]
@@ -77,7 +78,7 @@ async def _furnish(api: HassApi, homes: Sequence[Home], pasts: Sequence[Sequence
     for home, (title, site), past in zip(homes, sites.items(), pasts, strict=True):
         await import_past(api, site, home.expectations.readings["site"], past)
         parts = [registry.entities(home, device_id) for _, device_id, _ in home.account.parts(past[-1])]
-        views.append(view(home.account.vendor, title, site, parts))
+        views.append(view(home.account.name, title, site, parts))
     await save_preferences(api, sites)
     await make_dashboard(api, views)
 

@@ -1,7 +1,7 @@
-"""The demo's accounts: one row per vendor. How its simulator is started, and what a user types to add it."""
+"""The demo's accounts: how the simulator of each is started, and what a user types to add it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -20,12 +20,16 @@ type Description = Mapping[str, Any]
 class DemoAccount:
     """One account of the demo.
 
-    ``simulator``: its options on the command line. ``past`` and ``today``: what is set in its house for the days before
-    the demo, and at the midnight before it. ``answers``: what a user enters, by step of the dialog. ``shown``: what a
+    ``name`` tells it from the other accounts, also of its vendor. ``simulator``: its options on the command line.
+    ``past``, ``today`` and ``present``: what is set in its house for the days before the demo, at the midnight before it
+    and shortly before the demo begins. ``answers``: what a user enters, by step of the dialog. ``shown``: what a
     step must show, so that the user can compare. ``site``: our id of the device that stands for the whole; ``parts``:
-    kinds and ids of the other devices, each with its part of the truth.
+    kinds and ids of the other devices, each with its part of the truth. ``typed``: the fields of the dialog's first form
+    that are filled in for its picture; without any there are no pictures of it. ``without``: expected readings that this
+    way to an account does not tell.
     """
 
+    name: str
     vendor: str
     title: str
     simulator: tuple[str, ...]
@@ -35,6 +39,9 @@ class DemoAccount:
     shown: Callable[[Description], Mapping[str, str]]
     site: Callable[[Description], str]
     parts: Callable[[Json], Iterable[tuple[str, str, Json]]]
+    present: Mapping[str, Json] = field(default_factory=dict)
+    typed: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
 
 
 def _powerwall_answers(description: Description) -> Mapping[str, Json]:
@@ -50,8 +57,43 @@ def _powerwall_answers(description: Description) -> Mapping[str, Json]:
     }
 
 
+def _growatt_answers(key: str, typed: Mapping[str, str]) -> Callable[[Description], Mapping[str, Json]]:
+    """Sign in with one of the keys to an account, at the simulator's address; ``typed`` names what the simulator told."""
+
+    def answers(description: Description) -> Mapping[str, Json]:
+        return {
+            "user": {"next_step_id": "growatt"},
+            "growatt": {"next_step_id": f"growatt_{key}"},
+            f"growatt_{key}": {
+                **{field: description[told] for field, told in typed.items()},
+                "region": "own_url",
+                "url": description["url"],
+            },
+        }
+
+    return answers
+
+
+def _growatt_site(description: Description) -> str:
+    """Return our id of the only plant."""
+    return f"plant_{next(iter(description['plants']))}"
+
+
+def _inverter(truth: Json) -> tuple[str, str, Json]:
+    return "inverter", truth["serial"], truth
+
+
+def _pack(truth: Json) -> tuple[str, str, Json]:
+    """Return the only pack of the only inverter: it has no name of its own but the inverter's and a number."""
+    return "battery", f"{truth['serial']}_battery_1", truth["batteries"][0]
+
+
+SUNNY = {"level": 30, "solar_w": 4_000, "home_w": 600}
+"""Sun enough for the home, the battery and the grid. It stays like that, so that no upload is news for long."""
+
 ACCOUNTS = (
     DemoAccount(
+        name="powerwall",
         vendor="powerwall",
         title="Powerwall",
         simulator=("powerwall", "--profile", "gw2-24.44", "--installer-toggle-done", "--batteries", "3"),
@@ -61,6 +103,34 @@ ACCOUNTS = (
         shown=lambda description: {"powerwall_certificate": description["fingerprint"]},
         site=lambda description: description["din"],
         parts=lambda truth: [("battery", battery["serial"], battery) for battery in truth["batteries"]],
+        typed=("host", "password"),
+    ),
+    DemoAccount(
+        name="growatt-token",
+        vendor="growatt",
+        title="Growatt by token",
+        simulator=("growatt", "--profile", "min", "--past-days", "0", "--copy-delay", "5"),
+        past={},
+        today={},
+        present=SUNNY,
+        answers=_growatt_answers("token", {"token": "token"}),
+        shown=lambda description: {},
+        site=_growatt_site,
+        parts=lambda truth: [_inverter(truth), _pack(truth)],
+    ),
+    DemoAccount(
+        name="growatt-password",
+        vendor="growatt",
+        title="Growatt by password",
+        simulator=("growatt", "--profile", "mix", "--past-days", "0", "--seed", "1", "--copy-delay", "5"),
+        past={},
+        today={},
+        present=SUNNY,
+        answers=_growatt_answers("password", {"username": "user_name", "password": "password"}),
+        shown=lambda description: {},
+        site=_growatt_site,
+        parts=lambda truth: [_inverter(truth)],
+        without=frozenset({"grid_import_energy_total"}),
     ),
 )
 
@@ -89,7 +159,7 @@ def parse_expectations(text: str) -> Expectations:
             for kind, readings in document["readings"].items()
         },
         controls={
-            key: Control(domain=fields["domain"], to=fields["to"], expected=Expected(**fields["expected"]))
+            key: Control(**{**fields, "expected": Expected(**fields["expected"])})
             for key, fields in document["controls"].items()
         },
     )

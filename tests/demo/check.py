@@ -77,7 +77,8 @@ def _problem(state: Json, expected: Expected, truth: Json, scene: str = "") -> s
 
 async def _control_problems(api: HassApi, home: Home, key: str, control: Control) -> list[str]:
     """Change a setting, see it in the truth and in the state, and put it back."""
-    entity_id = (await Registry.read(api)).entities(home, home.site_id).get(key, "")
+    devices = {kind: device_id for kind, device_id, _ in home.parts(await home.simulated.truth())}
+    entity_id = (await Registry.read(api)).entities(home, devices[control.kind]).get(key, "")
     before = (await api.states()).get(entity_id)
     if before is None or before["state"] in NO_VALUE:
         return ["cannot be changed: no entity with a value"]
@@ -118,17 +119,18 @@ async def _repairs(api: HassApi) -> list[str]:
 
 
 async def _leaks(api: HassApi, homes: Sequence[Home], log: Path) -> list[str]:
-    """Return where a password can be read: the log or the diagnostics that users attach to bug reports."""
+    """Return where a password or token can be read: the log or the diagnostics that users attach to bug reports."""
     problems = []
     for home in homes:
         places = {
             "the log": read(log),
             "the diagnostics": await api.text(f"diagnostics/config_entry/{home.entry_id}"),
         }
+        told = home.simulated.description.items()
         # A short one could stand there by chance.
-        secrets = [text for name, text in home.simulated.description.items() if "password" in name and len(text) > 8]
+        secrets = [text for name, text in told if ("password" in name or "token" in name) and len(text) > 8]
         problems += [
-            f"{home.account.title}: a password can be read in {place}"
+            f"{home.account.title}: a password or token can be read in {place}"
             for place, text in places.items()
             if any(secret in text for secret in secrets)
         ]

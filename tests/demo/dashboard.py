@@ -30,7 +30,7 @@ async def make_dashboard(api: HassApi, views: Iterable[Json]) -> None:
     await api.command("frontend/set_system_data", key="core", value={"default_panel": URL_PATH})
 
 
-def view(vendor: str, title: str, site: Entities, batteries: Iterable[Entities]) -> Json:
+def view(name: str, title: str, site: Entities, batteries: Iterable[Entities]) -> Json:
     """Return the view of one account; what it has no entity for is left out."""
     sections = [
         _section("Right now", "mdi:flash", _now(site)),
@@ -39,7 +39,7 @@ def view(vendor: str, title: str, site: Entities, batteries: Iterable[Entities])
     ]
     return {
         "title": title,
-        "path": vendor,
+        "path": name,
         "type": "sections",
         "max_columns": 3,
         "dense_section_placement": True,

@@ -9,27 +9,32 @@ from tests.demo.processes import DemoError
 
 def preferences(title: str, site: Entities) -> Json:
     """Return what a user would choose on the Energy configuration page: energy, power and state of charge."""
+
+    def counter(key: str) -> str:
+        """Return the counter of a life, or where there is none that of the day."""
+        return site.get(f"{key}_total") or site[f"{key}_today"]
+
     return [
         {
             "type": "grid",
             "name": f"{title} grid",
-            "stat_energy_from": site["grid_import_energy_total"],
-            "stat_energy_to": site["grid_export_energy_total"],
+            "stat_energy_from": counter("grid_import_energy"),
+            "stat_energy_to": counter("grid_export_energy"),
             "stat_rate": site["grid_power"],
             "cost_adjustment_day": 0.0,
         },
         {
             "type": "solar",
             "name": f"{title} solar",
-            "stat_energy_from": site["solar_energy_total"],
+            "stat_energy_from": counter("solar_energy"),
             "stat_rate": site["solar_power"],
             "config_entry_solar_forecast": None,
         },
         {
             "type": "battery",
             "name": f"{title} battery",
-            "stat_energy_from": site["battery_discharge_energy_total"],
-            "stat_energy_to": site["battery_charge_energy_total"],
+            "stat_energy_from": counter("battery_discharge_energy"),
+            "stat_energy_to": counter("battery_charge_energy"),
             "stat_rate": site["battery_power"],
             "stat_soc": site["battery_level"],
         },

@@ -50,11 +50,16 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """One setting to be changed and put back: the entity's domain, the value to try, and how the truth shows it."""
+    """One setting to be changed and put back.
+
+    ``domain``: the entity's; ``to``: the value to try; ``expected``: how the truth shows it; ``kind``: which kind of
+    device has it.
+    """
 
     domain: Literal["select", "number"]
     to: str | float
     expected: Expected
+    kind: str = "site"
 
     def action(self, value: str) -> tuple[str, dict[str, str | float]]:
         """Return the action that sets ``value`` (as a state shows it), and its data."""

@@ -37,7 +37,8 @@ class Home:
         """Yield every expected reading as our device id, key, expectation and the truth it is about."""
         for kind, device_id, part in self.parts(truth):
             for key, expected in self.expectations.readings[kind].items():
-                yield device_id, key, expected, part
+                if key not in self.account.without:
+                    yield device_id, key, expected, part
 
 
 class Registry:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from tests.demo.accounts import DemoAccount
 from tests.demo.api import HassApi, Json
@@ -14,18 +15,23 @@ DAYS = 3
 SAMPLES_PER_HOUR = 4
 
 
-async def live_some_days(account: DemoAccount, simulated: Simulated) -> list[Json]:
-    """Give a house its last days; return its truth in even steps, from a midnight to the last full hour.
+def begin_of_past(now: datetime) -> datetime:
+    """Return the midnight some days ago at which the past begins. The clock in the demo's house shows ``HOUR`` now."""
+    return now.replace(minute=0, second=0, microsecond=0) - timedelta(days=DAYS, hours=HOUR)
 
-    The clock in the demo's house shows ``HOUR`` then.
-    """
-    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    midnight = now - timedelta(hours=HOUR)
+
+async def live_some_days(account: DemoAccount, simulated: Simulated) -> list[Json]:
+    """Give a house its last days; return its truth in even steps, from a midnight to the last full hour."""
+    begin = begin_of_past(datetime.now(UTC))
+    midnight = begin + timedelta(days=DAYS)
+    now = midnight + timedelta(hours=HOUR)
     step = timedelta(hours=1) / SAMPLES_PER_HOUR
     await simulated.set_house(**account.past)
-    past = await simulated.live(midnight - timedelta(days=DAYS), midnight - step, step)
+    past = await simulated.live(begin, midnight - step, step)
     await simulated.set_house(**account.today)
-    past += await simulated.live(midnight, now, step)
+    past += await simulated.live(midnight, now - step, step)
+    await simulated.set_house(**account.present)
+    past += await simulated.live(now, now, step)
     await simulated.return_to_present()
     return past
 
@@ -55,10 +61,11 @@ def _metadata(about: Mapping[str, Json]) -> Json:
 
 
 def sums(times: Sequence[str], values: Sequence[float]) -> Iterator[Json]:
-    """Yield the rows of a counter. The sum ends at 0, where that of the live sensor begins."""
+    """Yield the rows of a counter, which may begin anew. The sum ends at 0, where that of the live sensor begins."""
+    added = [after - before if after >= before else after for before, after in pairwise(values)]
     for start in range(0, len(values) - SAMPLES_PER_HOUR, SAMPLES_PER_HOUR):
-        state = values[start + SAMPLES_PER_HOUR]
-        yield {"start": times[start], "state": state, "sum": state - values[-1]}
+        end = start + SAMPLES_PER_HOUR
+        yield {"start": times[start], "state": values[end], "sum": -sum(added[end:])}
 
 
 def means(times: Sequence[str], values: Sequence[float]) -> Iterator[Json]:

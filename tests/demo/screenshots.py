@@ -45,7 +45,8 @@ class Pictures:
         async with self._browser() as chromium:
             page = await self._signed_in(chromium, DESKTOP)
             for home in homes:
-                await self._dialog(page, home)
+                if home.account.typed:
+                    await self._dialog(page, home)
                 await self._pages(page, await self._places(api, home))
             await self._pages(page, {"energy": "energy", "energy-configuration": "config/energy"})
             phone = await self._signed_in(chromium, PHONE)
@@ -88,15 +89,15 @@ class Pictures:
 
     async def _places(self, api: HassApi, home: Home) -> Mapping[str, str]:
         """Return the pages of one account: the integration, the site's device, the first battery's, the dashboard."""
-        vendor = home.account.vendor
+        name = home.account.name
         registry = await Registry.read(api)
         parts = [device_id for _, device_id, _ in home.parts(await home.simulated.truth())]
         site, part = (registry.device_page(home, device_id) for device_id in parts[:2])
         return {
-            f"{vendor}-integration": f"config/integrations/integration/{DOMAIN}",
-            f"{vendor}-site": site,
-            f"{vendor}-battery": part,
-            f"{vendor}-dashboard": f"{URL_PATH}/{vendor}",
+            f"{name}-integration": f"config/integrations/integration/{DOMAIN}",
+            f"{name}-site": site,
+            f"{name}-battery": part,
+            f"{name}-dashboard": f"{URL_PATH}/{name}",
         }
 
     async def _dialog(self, page: Page, home: Home) -> None:
@@ -111,7 +112,7 @@ class Pictures:
             await self._save(page, "add-vendor")
             await choice.click()
             form = {**answers[account.vendor], "password": other.description["password"]}
-            for field in ("host", "password"):
+            for field in account.typed:
                 await page.locator(f"input[name={field}]").fill(form[field])
             await self._save(page, f"add-{account.vendor}")
             await page.get_by_role("button", name="Submit").click()

@@ -62,6 +62,11 @@ class Simulator(ABC):
     def catch_up(self) -> None:  # noqa: B027 - most vendors have nothing due
         """Do what was due since the last look."""
 
+    def truth(self) -> Mapping[str, Any]:
+        """Return what really happens, for the control port."""
+        self.catch_up()
+        return self.house.truth().as_dict()
+
     @property
     def url(self) -> str:
         """Return the address of the server."""

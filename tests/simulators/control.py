@@ -1,7 +1,7 @@
 """The control port: HTTP and JSON on loopback, the same for every vendor, to look behind a running simulator.
 
 =================  ===================================================================================================
-``GET /truth``     what the house really does (``Truth.as_dict``)
+``GET /truth``     what the house really does (``Truth.as_dict``), and what a vendor adds
 ``GET /describe``  address and credentials of the simulator
 ``POST /clock``    ``{"set": ISO time, "advance": seconds, "speed": factor}``, any of them; answers the time
 ``POST /fault``    ``{"path": …, "kind": …, "times": …, "method": …, …}`` as ``Faults.add``; ``refuse`` closes the port
@@ -64,8 +64,7 @@ class ControlServer:
             self._runner = None
 
     async def _truth(self, _request: web.Request) -> web.Response:
-        self._simulator.catch_up()
-        return web.json_response(self._simulator.house.truth().as_dict())
+        return web.json_response(self._simulator.truth())
 
     async def _describe(self, _request: web.Request) -> web.Response:
         return web.json_response(self._simulator.describe())

@@ -19,6 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--region", default="other_regions", help="whose server this is")
     parser.add_argument("--account-region", help="where the account lives, if elsewhere")
     parser.add_argument("--past-days", type=int, default=1, help="days the plants have lived before")
+    parser.add_argument("--copy-delay", type=float, help="seconds until the server knows what a device was set to")
     parser.add_argument("--latency", action="store_true", help="answer as slowly as the real server")
 
 
@@ -33,6 +34,7 @@ def build(options: Namespace, clock: SimClock) -> GrowattSimulator:
         latency=options.latency,
         seed=options.seed,
         past_days=options.past_days,
+        copy_delay=options.copy_delay,
         timezone=options.timezone,
         cloudiness=options.cloudiness,
         solar_scale=options.solar_peak / USUAL_PEAK_W,

@@ -1,6 +1,7 @@
 """A Growatt server of one region: one world behind the token API and the password API."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from random import Random
 from typing import Any, ClassVar, override
 
@@ -91,6 +92,12 @@ class GrowattSimulator(Simulator):
             "plants": {str(plant.id): plant.name for plant in self.world.plants},
             "serials": {device.serial: device.model.name for device in self.world.devices},
         }
+
+    @override
+    def truth(self) -> Mapping[str, Any]:
+        """Return also what the first device is set to and has counted today (kWh)."""
+        device = next(self.world.devices)
+        return {**super().truth(), "serial": device.serial, "settings": device.settings, "today": asdict(device.today)}
 
     def set_latency(self, *, on: bool = True) -> None:
         """Answer reads after 0.3 to 3 s and writes after 5 to 20 s of simulated time (F.9), or at once."""
