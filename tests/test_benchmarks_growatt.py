@@ -35,7 +35,7 @@ def start(**figures: float) -> dict[str, Any]:
         "values_after": 0.0,
         "seconds": 0.5,
         "cpu_ms": 50.0,
-        "hold_wall_ms": 7.0,
+        "hold_cpu_ms": 7.0,
         "entities": 30,
         **figures,
     }

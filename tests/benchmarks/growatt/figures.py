@@ -40,7 +40,6 @@ class Figures:
             self._row("Logins per day", "", per_day("logins"), Goal(text="≤ 1", limit=1)),
             self._row("Sent per day", "kB", lambda one: kilo(per_day("sent")(one))),
             self._row("Received per day", "kB", lambda one: kilo(per_day("received")(one))),
-            self._row("Connections per day", "", per_day("connections")),
             self._row("Refused requests per day", "", per_day("refused")),
             self._row("Live readings per day", "", per_day("reads")),
         ]
@@ -100,9 +99,9 @@ class Figures:
             self._row("Restart after 2 min: values after", "s", soon("values_after")),
             self._row("Restart after 1 h: requests", "", later("requests")),
             self._row("Restart after 1 h: logins", "", later("logins"), NO_LOGIN),
-            self._row("Restart after 1 h: set-up", "s", later("seconds")),
+            self._row("Restart after 1 h: set-up, 0.1 s per answer", "s", later("seconds")),
             self._row("Restart after 1 h: CPU of the set-up", "ms", later("cpu_ms")),
-            self._row("Restart after 1 h: longest hold", "ms", later("hold_wall_ms")),
+            self._row("Restart after 1 h: longest hold in CPU time", "ms", later("hold_cpu_ms")),
         ]
 
     def _hang(self) -> list[Row]:

@@ -13,6 +13,7 @@ from typing import Any
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.loader import async_get_integration
 from homeassistant.setup import async_setup_component
 
 from tests.benchmarks import skipped_time
@@ -61,10 +62,15 @@ class Session:
 
     @asynccontextmanager
     async def _home(self) -> AsyncIterator[HomeAssistant]:
-        """Start Home Assistant where the account is, with worker threads that are watched."""
+        """Start Home Assistant where the account is, with worker threads that are watched.
+
+        The integration is imported already: core's has to be, so that it can be pointed at the simulator.
+        """
         self.subject.point(self.account)
         asyncio.get_running_loop().set_default_executor(self.threads)
         async with running_hass(self.folder, time_zone=self.account["zone"], commit_seconds=COMMIT_SECONDS) as hass:
+            if self.subject.domain:
+                await (await async_get_integration(hass, self.subject.domain)).async_get_component()
             self.control.set_clock(skipped_time.now())
             self.control.new_requests()
             yield hass
