@@ -128,7 +128,7 @@ async def test_a_cookie_that_changes_on_the_way_is_kept(desk: Desk) -> None:
         login = desk.open()
         await login.renew(None)
     Door(desk.http, desk.clock, {}).set_cookies(BASE, {"JSESSIONID": "AB12", "SERVERID": "b7"})
-    login.keep_cookies()
+    login.note_answer()
     assert desk.store.saved["session"]["cookies"] == {"JSESSIONID": "AB12", "SERVERID": "b7"}
 
 
@@ -319,6 +319,26 @@ async def test_trouble_is_neither_a_wrong_password_nor_a_lock(
         desk.clock.pass_time(minutes=10)
         http.post(LOGIN, payload=WELCOME)
         await desk.open().renew(None)
+
+
+async def test_attempts_that_nobody_looked_at_leave_some_for_later(desk: Desk) -> None:
+    """Pages instead of answers for three hours: a login is left for when the server is back."""
+    moments: list[float] = []
+    with MockHttp() as http:
+        http.post(LOGIN, body="<html>maintenance</html>", repeat=True)
+        for _ in range(3 * 12):
+            before = len(http.sent)
+            with pytest.raises((BadAnswer, RateLimited)):
+                await desk.open().renew(None)
+            moments += [desk.clock.monotonic() / 60] * (len(http.sent) - before)
+            desk.store = MemoryStore(**copy.deepcopy(desk.store.saved))
+            desk.clock.pass_time(minutes=5)
+    assert moments == [0, 10, 50]
+    desk.clock.pass_time(minutes=30)
+    with MockHttp() as http:
+        http.post(LOGIN, payload=WELCOME)
+        await desk.open().renew(None)
+    assert "logins_unheard" not in desk.store.shared
 
 
 async def test_no_secret_in_the_trace(desk: Desk) -> None:

@@ -172,6 +172,21 @@ async def test_trouble_is_over_with_the_next_cycle_and_costs_no_login(
     assert known.logins == 1
 
 
+async def test_a_page_for_two_hours_is_over_when_the_server_is_back(known: Bench) -> None:
+    """HTML for everything looks like a lost session; the one we have still counts afterwards."""
+    account = known.open()
+    await fetch(account, LIVE)
+    page = known.server.faults.add("*", "html")
+    for _ in range(12):
+        known.clock.pass_time(minutes=10)
+        with pytest.raises((BadAnswer, RateLimited)):
+            await fetch(account, LIVE)
+    known.server.faults.remove(page)
+    known.clock.pass_time(minutes=10)
+    await fetch(account, LIVE)
+    assert known.logins == 4
+
+
 async def test_equal_calls_are_five_minutes_apart(known: Bench) -> None:
     await fetch(known.open(), LIVE)
     known.clock.pass_time(seconds=299)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 import hashlib
 from typing import Final
 
@@ -13,7 +13,7 @@ from ...core.errors import AuthFailed, BadAnswer, HubError, Locked, RateLimited,
 from ...core.parse import flag, mapping, number, section, sections, text
 from ..base import PrivateStore
 from ..http import Door
-from .wire import Wire, decode
+from .wire import Failed, SignedOut, Wire, decode
 
 _PATH: Final = "newTwoLoginAPI.do"
 _WRONG: Final = "502"
@@ -21,6 +21,8 @@ _LOCKED: Final = "507"
 _TROUBLE: Final = frozenset({"501", "503", "504"})
 _LOCK_HOURS: Final = 24.0  # where the answer does not tell
 _LONGEST_LOCK_HOURS: Final = 7 * 24.0  # more is no lock but a mistake
+_LONGEST_REST: Final = 6 * 3600.0  # seconds
+_UNHEARD: Final = "logins_unheard"  # in the shared store: attempts in a row that nobody looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +30,19 @@ class LoginRule:
     """How often somebody may sign in, and under which name that is counted.
 
     A wait up to ``patience`` seconds needs no word to the user. After ``refusals`` wrong passwords
-    no more is tried with these credentials.
+    no more is tried with these credentials. After an attempt that nobody looked at (a page says that the server
+    is being mended) there is a ``rest`` of so many seconds, four times as long each time in a row: enough must be
+    left of the limits for when the server is back.
     """
 
     key: str
     limits: Sequence[Limit]
     patience: float
     refusals: int | None = None
+    rest: float | None = None
 
 
-AUTOMATIC: Final = LoginRule(key="logins", limits=(Limit(1, 600), Limit(4, 86400)), patience=600, refusals=1)
+AUTOMATIC: Final = LoginRule(key="logins", limits=(Limit(1, 600), Limit(4, 86400)), patience=600, refusals=1, rest=600)
 DIALOG: Final = LoginRule(key="dialog_logins", limits=(Limit(5, 900),), patience=60)
 
 
@@ -106,15 +111,25 @@ class Login:
                 return
             self._wire.check()
             await self._spend()
-            form = {"userName": self._username, "password": hash_password(self._password)}
-            answer = await self._wire.send("POST", _PATH, form=form, secret=True)
-            back = mapping(mapping(decode(answer)).get("back"))
+            try:
+                back = await self._try()
+            except SignedOut, Failed:
+                await self._rest()
+                raise
+            self._store.shared.pop(_UNHEARD, None)
             if not flag(back.get("success")):
                 raise await self._refused(back)
             await self._accepted(back)
 
-    def keep_cookies(self) -> None:
-        """Keep what the server changed about the session while answering."""
+    async def _try(self) -> Mapping[str, object]:
+        """Send user name and password, and return the server's verdict."""
+        form = {"userName": self._username, "password": hash_password(self._password)}
+        answer = await self._wire.send("POST", _PATH, form=form, secret=True)
+        return mapping(mapping(decode(answer)).get("back"))
+
+    def note_answer(self) -> None:
+        """Take note of a good answer: of what the server changed about the session, and that it listens."""
+        self._store.shared.pop(_UNHEARD, None)
         cookies = self._door.cookies(self._wire.base_url)
         if self.mark is not None and cookies != self._store.session.get("cookies"):
             self._store.session["cookies"] = cookies
@@ -137,11 +152,26 @@ class Login:
         budget = Budget(self._rule.limits, self._store.shared.get(self._rule.key))
         now = self._clock.now()
         allowed = budget.next_allowed(now)
-        if (wait := (allowed - now).total_seconds()) > self._rule.patience:
+        wait = (allowed - now).total_seconds()
+        # Where nobody listened the session may be as good as ever: calls go on, and are not silenced by a lock.
+        if wait > self._rule.patience and _UNHEARD not in self._store.shared:
             raise Locked(allowed, "No more sign-ins")
         if wait > 0:
-            raise RateLimited(wait, "Too many sign-ins")
+            raise RateLimited(min(wait, self._rule.patience), "Too many sign-ins")
         budget.spend(now)
+        self._store.shared[self._rule.key] = budget.as_dict()
+        await self._store.save()
+
+    async def _rest(self) -> None:
+        """Let some time pass after an attempt that nobody looked at."""
+        if self._rule.rest is None:
+            return
+        times: int = self._store.shared.get(_UNHEARD, 0)
+        self._store.shared[_UNHEARD] = times + 1
+        now = self._clock.now()
+        rest = min(self._rule.rest * 4 ** min(times, 8), _LONGEST_REST)
+        budget = Budget(self._rule.limits, self._store.shared[self._rule.key])
+        budget.lock(now + timedelta(seconds=rest), now)
         self._store.shared[self._rule.key] = budget.as_dict()
         await self._store.save()
 

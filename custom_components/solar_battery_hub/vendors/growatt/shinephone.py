@@ -172,7 +172,7 @@ class ShinePhone:
 
     async def _served[T](self, send: Callable[[], Awaitable[T]]) -> T:
         done = await send()
-        self._login.keep_cookies()
+        self._login.note_answer()
         return done
 
     # Settings of a device
