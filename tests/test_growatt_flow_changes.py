@@ -78,6 +78,28 @@ async def test_new_password(hub: Hub, server: GrowattSimulator) -> None:
     assert sum(request.path == LOGIN for request in server.requests) == 3
 
 
+@pytest.mark.parametrize("key", KEYS)
+async def test_the_key_that_was_refused_is_not_believed(hub: Hub, server: GrowattSimulator, key: str) -> None:
+    """Not even moments after it brought something: what is remembered is no proof."""
+    entry = await hub.add_growatt(server, key)
+    form = growatt_form(server, key)
+    server.stage.new_token()
+    server.stage.set_password("another")
+    server.legacy.sessions.kill()
+    for _ in range(60):
+        await hub.advance(30, step=30)
+        if waiting := hub.hass.config_entries.flow.async_progress():
+            break
+    flow = await hub.hass.config_entries.flow.async_configure(waiting[0]["flow_id"])
+    flow = await hub.fill(await choose(hub, flow, key), form)
+    assert flow["errors"] == {"base": {"token": "too_soon", "password": "password_refused"}[key]}
+    flow = await hub.fill(flow, growatt_form(server, key))
+    assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+    await hub.hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.state is ConfigEntryState.LOADED
+    assert not hub.hass.config_entries.flow.async_progress()
+
+
 @pytest.mark.parametrize("dialog", ["sign_in_again", "change"])
 @pytest.mark.parametrize(("first", "second"), [KEYS, KEYS[::-1]])
 async def test_other_kind_of_key(hub: Hub, server: GrowattSimulator, first: str, second: str, dialog: str) -> None:
