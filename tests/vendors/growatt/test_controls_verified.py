@@ -154,6 +154,29 @@ async def test_a_hybrid_by_token_is_verified_when_it_may_be_read_again() -> None
     assert await desk.read_back("charge_power_rate") == {"charge_power_rate": 50}
 
 
+async def test_several_changes_are_verified_by_one_copy() -> None:
+    """One that was read long enough after the last write, be it by a feed."""
+    desk = Desk(Family.SPH, SPH)
+    await desk.write(charge_power_rate=50)
+    await desk.write(discharge_power_rate=40)
+    desk.clock.pass_time(seconds=310)
+    desk.api.bean |= {"chargePowerCommand": 50, "disChargePowerCommand": 40}
+    desk.api.asked.clear()
+    assert await desk.read_back("charge_power_rate") == {"charge_power_rate": 50}
+    desk.clock.pass_time(seconds=1)
+    assert await desk.read_back("discharge_power_rate") == {"discharge_power_rate": 40}
+    assert desk.api.asked == ["settings"]
+
+
+async def test_a_copy_read_too_early_proves_nothing() -> None:
+    desk = Desk(Family.SPH, SPH)
+    await desk.write(charge_power_rate=50)
+    desk.clock.pass_time(seconds=200)
+    desk.note()
+    with pytest.raises(ReadLater):
+        await desk.read_back("charge_power_rate")
+
+
 @pytest.mark.parametrize("family", [Family.MIN, Family.SPH])
 async def test_by_password_the_copy_is_read_each_time(family: Family) -> None:
     desk = Desk(family, MIN if family is Family.MIN else SPH, legacy=True)

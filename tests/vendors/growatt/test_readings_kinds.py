@@ -168,6 +168,20 @@ def test_a_plant_by_password() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("devices", "told"),
+    [
+        ({"deviceList": [{"deviceType": "inverter"}, {"deviceType": "max"}]}, True),
+        ({"deviceList": [], "invList": [{"deviceType": "inverter"}], "sphList": [{"deviceType": "mix"}]}, False),
+        ({"deviceList": [{"deviceType": "wit"}]}, False),
+        ({"deviceList": None, "datalogList": [{"device_type": "ShineWeFi"}]}, True),
+    ],
+)
+def test_the_power_of_a_plant_leaves_hybrids_out(devices: dict[str, Any], told: bool) -> None:
+    """It is 0 or a part then (A.5); the sum over the devices counts."""
+    assert ("output_power" in read(None, Part.PLANT_INFO, {"invTodayPpv": "740", **devices})) is told
+
+
 @pytest.mark.parametrize("money", ["0.0 ", "0.0", 0, "0 (￥)"])
 def test_money_without_its_slash(money: Any) -> None:
     assert read(None, Part.PLANT_INFO, {"plantMoneyText": money}) == {"savings_today": 0}

@@ -72,7 +72,7 @@ def test_a_calendar_counts_by_its_digits() -> None:
 
 
 def test_a_days_chart_ends_at_the_last_upload() -> None:
-    chart = {"chartData": {"13:50": {}, "00:05": {}, "13:55": {}, "x": {}}}
+    chart: dict[str, Any] = {"chartData": {"13:50": {}, "00:05": {}, "13:55": {}, "x": {}}}
     assert chart_time(chart, NOW, 2) == NOW - timedelta(minutes=5)
     assert chart_time({"chartData": {"23:55": {}}}, NOW, 2) is None  # of yesterday
     assert chart_time({"chartData": {}}, NOW, 2) is None

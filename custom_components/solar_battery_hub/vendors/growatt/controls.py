@@ -44,6 +44,9 @@ class Controls:
         # By serial number and key: what keeps the settings that are told from being written, or nothing.
         self._told: dict[str, dict[str, str | None]] = store.shared.setdefault("settings_told", {})
         self._ours: dict[str, dict[str, tuple[float, Value]]] = {}
+        self._began = clock.monotonic()
+        self._wrote_at: dict[str, float] = {}
+        self._copies: dict[str, tuple[float, Bean]] = {}  # the server's, by serial number, and when they were read
 
     # What can be set
 
@@ -99,6 +102,7 @@ class Controls:
         """
         names = Names(bean)
         self._remember(device, names)
+        self._copies[device.serial] = (self._clock.monotonic(), bean)
         found = self._read(device, bean) | self._live.recent(device)
         if device.family is Family.MIN and (said := PRIORITY.get(code(bean.get("priorityChoose")) or "")):
             found["work_priority"] = said
@@ -140,14 +144,23 @@ class Controls:
         """
         if self._live.can_read(device):
             return self._answer(device, settings, await self._live.read(device, settings))
-        try:
-            bean = await self._api.settings(device, fresh=True)
-        except TooSoon as err:
-            raise ReadLater(self._clock.now() + timedelta(seconds=err.retry_after)) from err
+        bean = await self._copy(device)
         found = self._read(device, bean)
         if CLOCK in settings:
             found[CLOCK] = read(PLACES[device.family][CLOCK], Names(bean))
         return self._answer(device, settings, found)
+
+    async def _copy(self, device: Listed) -> Bean:
+        """Read the server's copy of the settings; where that is too soon, one that had time to follow the device will do."""
+        try:
+            bean = await self._api.settings(device, fresh=True)
+        except TooSoon as err:
+            at, known = self._copies.get(device.serial, (None, {}))
+            if at is not None and at - self._wrote_at.get(device.serial, self._began) >= _FOLLOWS:
+                return known
+            raise ReadLater(self._clock.now() + timedelta(seconds=err.retry_after)) from err
+        self._copies[device.serial] = (self._clock.monotonic(), bean)
+        return bean
 
     def _answer(self, device: Listed, settings: frozenset[str], found: Mapping[str, Value]) -> dict[str, Value]:
         """Return what was found of what was asked; a clock agrees or not."""
@@ -168,6 +181,7 @@ class Controls:
         basis = await self._basis(device, changes)
         wanted = orders(device.family, changes, basis, legacy=self._api.legacy)
         self._live.begin(device, wanted)
+        self._wrote_at[device.serial] = self._clock.monotonic()
         ours = self._ours.setdefault(device.serial, {})
         for key in changes:
             ours.pop(key, None)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from ...core.parse import sections
 from . import fields_hybrid, fields_min
 from .fields import (
     CHARGE_SOURCE,
@@ -21,6 +22,7 @@ from .fields import (
     text,
     word,
 )
+from .model import Bean
 
 
 def _strings(count: int) -> tuple[Field, ...]:
@@ -223,6 +225,17 @@ UNKNOWN_LIVE: Final = Table(
     words=(word("device_status", "status", MIN_STATUS), word("work_priority", "priorityChoose", PRIORITY)),
 )
 
+_OF_INVERTERS: Final = frozenset({"inverter", "max"})
+
+
+def _without_hybrids(info: Bean) -> Bean:
+    """Return a plant's info without its power where that leaves devices out: it counts plain inverters only (A.5)."""
+    devices = [device for part in info.values() for device in sections(part) if "deviceType" in device]
+    if all(str(device["deviceType"]) in _OF_INVERTERS for device in devices):
+        return info
+    return {name: value for name, value in info.items() if name != "invTodayPpv"}
+
+
 # Only what a plant alone tells: sun, grid, battery and house are sums of its devices (D.0).
 PLANT_INFO: Final = Table(
     fields=(
@@ -236,6 +249,7 @@ PLANT_INFO: Final = Table(
         ),
         *rows("rating", rated_power="nominalPower|nominal_Power"),
     ),
+    repair=_without_hybrids,
     instant=False,
 )
 
