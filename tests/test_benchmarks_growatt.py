@@ -73,7 +73,7 @@ def measured(*, requests: int, cpu_ms: float, delays: list[float], logins: int =
 @pytest.fixture
 def collected() -> Collected:
     """One account, measured with both, and what nobody needs."""
-    nothing = {"hours": 1.0, "cpu_ms": 50.0, "loop_ms": 20.0, "recorder_ms": 10.0}
+    nothing = {"hours": 1.0, "cpu_ms": 50.0, "loop_ms": 20.0, "recorder_ms": 10.0, "files": 2}
     both = {
         OURS.name: measured(requests=60, cpu_ms=500.0, delays=[40.0, 50.0]),
         RIVAL.name: measured(requests=200, cpu_ms=900.0, delays=[100.0, 200.0, 150.0, 150.0], logins=48),
@@ -99,6 +99,10 @@ def test_cpu_is_without_what_nobody_needs(collected: Collected) -> None:
     bare = row_named(collected, "… without the recorder's")
     assert bare.ours == pytest.approx(((500 - 2 * 50) - (125 - 2 * 10)) / 20)
     assert row_named(collected, "CPU per day").core == pytest.approx((900 - 2 * 50) * 12 / 1000)
+
+
+def test_files_are_without_what_nobody_needs(collected: Collected) -> None:
+    assert row_named(collected, "Stores written to the disk per day").ours == (5 - 2 * 2) * 12
 
 
 def test_ages_are_summed_up_over_devices_and_positions(collected: Collected) -> None:

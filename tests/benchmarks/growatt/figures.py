@@ -57,23 +57,23 @@ class Figures:
             self._row(
                 "… without the recorder's", "ms", lambda one: self._per_reading(one, "cpu_ms", "recorder_ms"), HALF
             ),
-            self._row("CPU per day", "s", lambda one: self._cpu_ms(one, "cpu_ms") / 1000),
-            self._row("… of it the recorder's", "s", lambda one: self._cpu_ms(one, "recorder_ms") / 1000),
-            self._row("… of it on the event loop", "s", lambda one: self._cpu_ms(one, "loop_ms") / 1000),
+            self._row("CPU per day", "s", lambda one: self._own(one, "cpu_ms") / 1000),
+            self._row("… of it the recorder's", "s", lambda one: self._own(one, "recorder_ms") / 1000),
+            self._row("… of it on the event loop", "s", lambda one: self._own(one, "loop_ms") / 1000),
             self._row("Longest hold of the event loop", "ms", lambda one: one.lived["jumps"]["hold_wall_ms"]),
             self._row("… in CPU time", "ms", lambda one: one.lived["jumps"]["hold_cpu_ms"]),
         ]
 
-    def _cpu_ms(self, one: Measured, clock: str) -> float:
-        """Return the CPU time of a day, in ms, without what Home Assistant needs anyway."""
+    def _own(self, one: Measured, key: str) -> float:
+        """Return how much of something a day takes, without what Home Assistant needs anyway."""
         idle: dict[str, float] = self._nobody["day"]
-        return per_day(clock)(one) - idle[clock] * DAY / idle["hours"]
+        return per_day(key)(one) - idle[key] * DAY / idle["hours"]
 
     def _per_reading(self, one: Measured, clock: str, without: str = "") -> Figure:
         """Return the CPU time per live reading in ms, a part of it left out."""
         reads = per_day("reads")(one)
-        left_out = self._cpu_ms(one, without) if without else 0.0
-        return (self._cpu_ms(one, clock) - left_out) / reads if reads else None
+        left_out = self._own(one, without) if without else 0.0
+        return (self._own(one, clock) - left_out) / reads if reads else None
 
     def _states(self) -> list[Row]:
         return [
@@ -81,7 +81,7 @@ class Figures:
             self._row("state_changed per day", "", per_day("changed")),
             self._row("state_reported per day", "", per_day("reported")),
             self._row("Recorder rows per day", "", per_day("rows")),
-            self._row("Stores written to the disk per day", "", per_day("files")),
+            self._row("Stores written to the disk per day", "", lambda one: self._own(one, "files")),
         ]
 
     def _starts(self) -> list[Row]:
