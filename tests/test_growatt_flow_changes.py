@@ -86,18 +86,20 @@ async def test_the_key_that_was_refused_is_not_believed(hub: Hub, server: Growat
     server.stage.new_token()
     server.stage.set_password("another")
     server.legacy.sessions.kill()
+    flows = hub.hass.config_entries.flow
     for _ in range(60):
         await hub.advance(30, step=30)
-        if waiting := hub.hass.config_entries.flow.async_progress():
+        if flows.async_progress():
             break
-    flow = await hub.hass.config_entries.flow.async_configure(waiting[0]["flow_id"])
+    (waiting,) = flows.async_progress()
+    flow = await flows.async_configure(waiting["flow_id"])
     flow = await hub.fill(await choose(hub, flow, key), form)
     assert flow["errors"] == {"base": {"token": "too_soon", "password": "password_refused"}[key]}
     flow = await hub.fill(flow, growatt_form(server, key))
     assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "reauth_successful")
     await hub.hass.async_block_till_done(wait_background_tasks=True)
     assert entry.state is ConfigEntryState.LOADED
-    assert not hub.hass.config_entries.flow.async_progress()
+    assert not flows.async_progress()
 
 
 @pytest.mark.parametrize("dialog", ["sign_in_again", "change"])
