@@ -15,7 +15,7 @@ from custom_components.solar_battery_hub.core.errors import (
     WriteRefused,
 )
 from custom_components.solar_battery_hub.vendors.growatt.model import Family
-from custom_components.solar_battery_hub.vendors.growatt.openapi import NoRight, WrongRegion
+from custom_components.solar_battery_hub.vendors.growatt.openapi import AskedTooOften, NoRight, WrongRegion
 from tests.mock_http import MockHttp
 from tests.vendors.growatt.openapi_desk import TOKEN, V1, device, failed, ok, open_desk
 
@@ -67,10 +67,10 @@ async def test_the_content_type_does_not_matter() -> None:
     [
         (-1, WrongRegion),
         (10011, NoRight),
-        (10012, TooSoon),
+        (10012, AskedTooOften),
         (10001, BadAnswer),
         (10002, NotSupported),
-        ("10012", TooSoon),
+        ("10012", AskedTooOften),
     ],
 )
 async def test_codes_of_reads(code: object, kind: type[HubError]) -> None:
@@ -194,7 +194,7 @@ async def test_a_write_in_another_region() -> None:
         (10008, Unreachable),
         (10009, NotSupported),
         (10011, NoRight),
-        (10012, TooSoon),
+        (10012, AskedTooOften),
         (-1, WrongRegion),
     ],
 )

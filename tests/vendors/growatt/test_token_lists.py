@@ -162,11 +162,11 @@ async def test_a_max_that_is_listed_as_an_inverter() -> None:
         http.post(f"{V1}/device/max/max_last_data", payload=ok(live), repeat=True)
         async with open_account() as account:
             await account.identify()
-            snapshot = await account.fetch_feed("live_inverter")
+            snapshot = await account.fetch_feed("live_MAX1")
             assert snapshot.values[Ref("MAX1", "output_power")] == 1234
-            assert [feed.key for feed in account.feeds if feed.key.startswith("live")] == ["live_max"]
+            assert account.listed("MAX1").family is Family.MAX
             account.clock.pass_time(seconds=305)
-            await account.fetch_feed("live_max")
+            await account.fetch_feed("live_MAX1")
     assert [sent.url.removeprefix(V1) for sent in http.sent[2:]] == [
         "/device/inverter/last_new_data?device_sn=MAX1",
         "/device/max/max_last_data",

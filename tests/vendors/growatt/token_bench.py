@@ -52,6 +52,12 @@ class Bench:
         self.store = MemoryStore(**copy.deepcopy({key: self.store.saved[key] for key in ("shared", "session")}))
         return self.open(**settings)
 
+    def share_logger(self) -> None:
+        """Put all devices behind the logger of the first."""
+        first, *others = self.server.world.devices
+        for device in others:
+            device.logger = first.logger
+
     def forget_requests(self) -> None:
         """Count from here."""
         self.server.requests.clear()

@@ -39,6 +39,10 @@ class NoRight(NotSupported):
     """The token may not ask this; of a plant or device that may be all that is wrong with it (B.2)."""
 
 
+class AskedTooOften(TooSoon):
+    """It was the server that said so, not our own book: it counts otherwise, or somebody else asks with this token."""
+
+
 class OpenApi:
     """One token at one host. Every call raises the error family.
 
@@ -285,5 +289,5 @@ def _refused(code: int, path: str, gap: float) -> HubError:
     if code == _WRONG_HOST:
         return WrongRegion("The account lives in another region")
     if code == _TOO_OFTEN:
-        return TooSoon(gap, f"{path} only comes so often")
+        return AskedTooOften(gap, f"{path} only comes so often")
     return AuthFailed("The token is refused") if path == calls.PLANTS.path else NoRight(f"No right to {path}")

@@ -11,7 +11,7 @@ from ...core.model import Device, Snapshot, Value
 from ..base import PrivateStore, Settings, Wanted
 from ..http import Door
 from .account import AccountFacts, GrowattAccount
-from .model import WITH_SETTINGS, Family, Listed, Plant
+from .model import WITH_SETTINGS, Listed, Plant
 from .openapi import OpenApi
 from .openapi_calls import FAMILIES
 from .regions import base_url
@@ -26,7 +26,7 @@ PLANTS, DEVICES, FACTS, LIVE, SETTINGS, PLANT = "plants", "devices", "facts", "l
 _PERIOD: Final = 300.0
 _GAP: Final = 305.0
 _LAG: Final = 45.0
-_PATIENCE: Final = 85.0
+_PATIENCE: Final = 80.0
 _STALE_AFTER: Final = 1800.0
 _HALF_HOUR: Final = 1800.0
 _SETTINGS_FLOOR: Final = 310.0
@@ -52,11 +52,10 @@ class TokenAccount(GrowattAccount):
     @override
     def feeds(self) -> Sequence[Feed]:
         readable = self._roll.open(*FAMILIES)
-        families = [family for family in FAMILIES if any(device.family is family for device in readable)]
         return (
             Feed(key=PLANTS, interval=_DAY, floor=_GAP, always=True),
             Feed(key=DEVICES, interval=_SIX_HOURS, floor=_GAP, always=True),
-            *(self._live_feed(family) for family in families),
+            *(self._live_feed(group, devices) for group, devices in self._roll.groups().items()),
             *(self._plant_feed(plant) for plant in self._inventory.plants if not self._roll.is_refused(plant.id)),
             *(
                 Feed(
@@ -71,14 +70,14 @@ class TokenAccount(GrowattAccount):
             *((Feed(key=FACTS, interval=_DAY, floor=_GAP),) if readable else ()),
         )
 
-    def _live_feed(self, family: Family) -> Feed:
+    def _live_feed(self, group: str, devices: Sequence[Listed]) -> Feed:
         return Feed(
-            key=f"{LIVE}_{family}",
+            key=f"{LIVE}_{group}",
             interval=self._gap,
             floor=_GAP,
             tick=Tick(period=_PERIOD, lag=_LAG, patience=_PATIENCE, minimum_gap=self._gap),
             stale_after=max(_STALE_AFTER, 3 * self._gap),
-            devices=tuple(device.serial for device in self._roll.open(family)),
+            devices=tuple(device.serial for device in devices),
         )
 
     def _plant_feed(self, plant: Plant) -> Feed:
@@ -108,7 +107,7 @@ class TokenAccount(GrowattAccount):
             case "devices":
                 return await self._fetcher.devices()
             case "live":
-                return await self._fetcher.live(Family(about), wanted)
+                return await self._fetcher.live(about, wanted)
             case "settings":
                 return await self._fetcher.settings(self.listed(about))
             case "plant":

@@ -14,7 +14,7 @@ from . import openapi_calls as calls, token_lists
 from .controls import Controls
 from .fields import Part
 from .model import WITH_SETTINGS, Bean, Family, Listed, Plant
-from .openapi import NoRight, OpenApi
+from .openapi import AskedTooOften, NoRight, OpenApi
 from .openapi_calls import FAMILIES, Call
 from .reports import Report, Reporter
 from .times import local_time, to_utc
@@ -72,10 +72,10 @@ class TokenFetcher:
                 report.live(device, Part.LISTED, device.bean)
         return report.snapshot()
 
-    async def live(self, family: Family, wanted: Wanted) -> Snapshot:
-        """Read the last uploads of one family, together where that is possible."""
+    async def live(self, group: str, wanted: Wanted) -> Snapshot:
+        """Read the last uploads of a group of devices (see ``Roll.groups``)."""
         report = self._report()
-        devices = [device for device in self._roll.open(family) if _is_wanted(wanted, device.serial)]
+        devices = [device for device in self._roll.groups().get(group, ()) if _is_wanted(wanted, device.serial)]
         beans = dict(await self._together(devices))
         failures: list[HubError] = []
         for device in devices:
@@ -154,6 +154,9 @@ class TokenFetcher:
         """Read one device; what is listed as an inverter may be a MAX (B.8)."""
         try:
             return await self._client.live(device)
+        except AskedTooOften:
+            self._roll.note_too_often(device.family)
+            raise
         except NoRight:
             raise
         except NotSupported:

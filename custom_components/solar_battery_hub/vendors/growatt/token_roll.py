@@ -1,5 +1,6 @@
 """Who is there for a token: plants, devices, and what it may not read (growatt.md B.2, B.4, B.5)."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,6 +15,7 @@ from .openapi_calls import FAMILIES
 
 NOBODY_THERE: Final = (AuthFailed, Locked, Unreachable)  # after these nobody else need be asked
 _REFUSED_FOR: Final = timedelta(hours=24)
+_TOGETHER_FOR: Final = timedelta(hours=24)
 
 
 class Roll:
@@ -30,6 +32,7 @@ class Roll:
         self._clock = clock
         self.inventory = inventory
         self._refused: dict[str, str] = store.session.setdefault("refused", {})
+        self._together: dict[str, str] = store.session.setdefault("together", {})
         self._families: dict[str, str] = store.shared.setdefault("families", {})
 
     @property
@@ -41,10 +44,32 @@ class Roll:
         """Return the devices of these families that the token may read, as far as is known."""
         return tuple(device for device in self.inventory.of(*families) if not self.is_refused(device.serial))
 
+    def groups(self) -> Mapping[str, tuple[Listed, ...]]:
+        """Return which devices are asked together, by the serial number of the first (refused or not): those of one logger.
+
+        They upload together; others are better asked each after its own upload (E). All of a family
+        where the server turned out to count its calls whatever they are about (B.3).
+        """
+        found: dict[tuple[Family, str], list[Listed]] = {}
+        for device in self.inventory.of(*FAMILIES):
+            logger = "" if self._counts_together(device.family) else device.logger or device.serial
+            found.setdefault((device.family, logger), []).append(device)
+        open_ones = {
+            members[0].serial: [one for one in members if not self.is_refused(one.serial)] for members in found.values()
+        }
+        return {first: tuple(members) for first, members in open_ones.items() if members}
+
+    def note_too_often(self, family: Family) -> None:
+        """Remember for a day that the server refused a call that was the first about its device."""
+        self._together[family.value] = self._clock.now().isoformat()
+        self._store.save_soon()
+
+    def _counts_together(self, family: Family) -> bool:
+        return _within(self._together.get(family.value), _TOGETHER_FOR, self._clock.now())
+
     def is_refused(self, key: str) -> bool:
         """Tell whether the token was denied this device (its serial number) or plant (its id) within a day."""
-        at = self._refused.get(key)
-        return at is not None and abs(self._clock.now() - datetime.fromisoformat(at)) < _REFUSED_FOR
+        return _within(self._refused.get(key), _REFUSED_FOR, self._clock.now())
 
     def is_covered(self, plant: Plant) -> bool:
         """Tell whether every device of a plant is read for itself."""
@@ -111,3 +136,7 @@ class Roll:
 
     def _is_device(self, device: Listed) -> bool:
         return device.word != token_lists.NO_FAMILY or bool(self._families.get(device.serial))
+
+
+def _within(at: str | None, span: timedelta, now: datetime) -> bool:
+    return at is not None and abs(now - datetime.fromisoformat(at)) < span
