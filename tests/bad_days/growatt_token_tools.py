@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
+from custom_components.solar_battery_hub.const import DOMAIN
+from tests.bad_days.growatt_tools import restart
 from tests.bad_days.tools import entry_of
 from tests.hub import Hub
 from tests.simulators.growatt.server import GrowattSimulator
@@ -67,10 +70,11 @@ class Ledger:
         gaps = [(b - a).total_seconds() for at in times.values() for a, b in pairwise(at)]
         return min(gaps)
 
-    def most_in_a_day(self, path: str) -> int:
-        """Return how often an endpoint was asked within 24 hours at most."""
-        times = [call.at for call in self.calls if call.path == path]
-        return max(sum(timedelta() <= later - at < timedelta(days=1) for later in times) for at in times)
+
+def most_in_a_day(server: GrowattSimulator, path: str) -> int:
+    """Return how often a path was asked within 24 hours at most, the set-up included."""
+    times = [record.time for record in server.requests if record.path == f"/v1/{path}"]
+    return max(sum(timedelta() <= later - at < timedelta(days=1) for later in times) for at in times)
 
 
 async def live_on(hub: Hub, seconds: float, *, each: Callable[[], Any] | None = None, most: float = LONGEST) -> None:
@@ -89,3 +93,19 @@ def _until_next_call(hub: Hub) -> float:
     runtime = getattr(entry, "runtime_data", None)
     due = runtime.feeds.next_call if runtime is not None else None
     return LONGEST if due is None else max(1.0, (due - dt_util.utcnow()).total_seconds() + 1.0)
+
+
+def root(hub: Hub) -> str:
+    """Return the id of the account's own device."""
+    identity: str = entry_of(hub.hass).data["identity"]
+    return identity
+
+
+async def show(hub: Hub, *unique_ids: str) -> None:
+    """Enable sensors that are off by default."""
+    registry = er.async_get(hub.hass)
+    for unique_id in unique_ids:
+        entity_id = registry.async_get_entity_id("sensor", DOMAIN, unique_id)
+        assert entity_id is not None, f"no sensor {unique_id}"
+        registry.async_update_entity(entity_id, disabled_by=None)
+    await restart(hub)
