@@ -22,6 +22,8 @@ DAY = 24 * HOUR
 CYCLE = 600.0  # seconds; the default interval of a password account
 STEP = 100.0  # seconds at a time where nothing happens that is faster than an upload
 
+ROUNDED = 6.0  # W; a hybrid tells its powers in hundredths of a kW
+
 type States = dict[str, str]
 
 
@@ -55,7 +57,10 @@ def is_fresh(hub: Hub, server: GrowattSimulator, serial: str, within: float = 1.
     device = device_of(server, serial)
     oldest = server.clock.now() - timedelta(seconds=within)
     shown = hub.state(f"{serial}_solar_power").state
-    return shown in {str(float(round(record.solar_w))) for record in device.history if record.instant >= oldest}
+    if shown in NOTHING:
+        return False
+    recent = [record.solar_w for record in device.history if record.instant >= oldest]
+    return any(abs(float(shown) - watts) <= ROUNDED for watts in recent)
 
 
 def logins(server: GrowattSimulator) -> int:

@@ -242,9 +242,8 @@ async def test_locked_at_start_with_nothing_stored(hub: Hub, add_account: AddAcc
     with undebugged():
         await hub.advance(2 * HOUR, step=STEP)
         assert len(server.requests) == sent
-        assert entry.state is ConfigEntryState.SETUP_RETRY
         await hub.advance(2 * HOUR, step=STEP)
-    assert entry.state is ConfigEntryState.LOADED
+    assert entry_of(hub.hass).state is ConfigEntryState.LOADED
     assert not issues(hub.hass)
     assert is_fresh(hub, server, MIN)
 

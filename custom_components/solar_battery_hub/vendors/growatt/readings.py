@@ -114,7 +114,7 @@ class Readings:
                 values[ref] = found
                 had.add(name)
         self._remember(owner, part, had)
-        return values | _in_words(owner, table, said, fitted)
+        return _without(_missing_packs(owner, numbers), values) | _in_words(owner, table, said, fitted)
 
     def _fitted(self, owner: str, table: Table, said: Names, numbers: Mapping[Field, float | None]) -> frozenset[str]:
         """Return the groups that the device has, as far as it ever showed."""
@@ -212,6 +212,19 @@ def _convert(value: object, unit: str | None, definition: Definition, table: Tab
         return number(value)
     bare = unit or (table.power_unit if definition.quantity is Quantity.POWER else to)
     return measured(value, bare, to)
+
+
+def _missing_packs(owner: str, numbers: Mapping[Field, float | None]) -> frozenset[str]:
+    """Return the packs of which every number is zero: none is so cold and so empty and never was charged."""
+    packs = {field.pack for field in numbers if field.pack}
+    there = {field.pack for field, found in numbers.items() if field.pack and found}
+    return frozenset(pack_id(owner, pack) for pack in packs - there)
+
+
+def _without(missing: frozenset[str], values: Values) -> Values:
+    """Return readings where what belongs to these packs is that of something lost."""
+    kept = {ref: _when_lost(ref, value) if ref.device in missing else value for ref, value in values.items()}
+    return {ref: value for ref, value in kept.items() if value is not None or ref.device not in missing}
 
 
 def _when_lost(ref: Ref, value: Reported) -> Reported:
