@@ -13,7 +13,7 @@ from custom_components.solar_battery_hub.core.desk import ControlDesk
 from custom_components.solar_battery_hub.core.errors import WriteRefused
 from custom_components.solar_battery_hub.core.model import Value
 from custom_components.solar_battery_hub.core.schedule import Slot
-from custom_components.solar_battery_hub.vendors.base import CONF_DIALOG
+from custom_components.solar_battery_hub.vendors.base import CONF_DIALOG, Wanted
 from custom_components.solar_battery_hub.vendors.growatt.account import GrowattAccount
 from tests.vendors.tools import HandClock
 
@@ -60,13 +60,13 @@ async def scene(key: str) -> AsyncGenerator[Scene]:
     """Open the account by ``token`` or by ``password`` and read all settings."""
     async with (token_bench if key == "token" else password_bench).open_bench("all") as bench:
         if key == "password":
-            await bench.open(**{CONF_DIALOG: True}).identify()  # type: ignore[arg-type]
+            await bench.open(**{CONF_DIALOG: True}).identify()
             bench.clock.pass_time(minutes=6)
         account = bench.open()
         done: set[str] = set()
         while waiting := [feed for feed in account.feeds if feed.key not in done]:
             done.add(waiting[0].key)
-            await account.fetch(waiting[0], token_bench.Wanted())
+            await account.fetch(waiting[0], Wanted())
         bench.clock.pass_time(minutes=6)
         yield Scene(account=account, bench=bench, clock=bench.clock)
 
