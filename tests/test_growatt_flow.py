@@ -56,7 +56,7 @@ async def test_set_up_by_token(hub: Hub, server: GrowattSimulator) -> None:
     """One call of the plants, of which the server allows ten a day, in the dialog and the set-up together."""
     flow = await open_form(hub, "token")
     assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "growatt_token")
-    flow = await hub.fill(flow, growatt_form(server, token=f" {server.token} "))
+    flow = await hub.fill(flow, growatt_form(server, token=f" {server.token[:16]}\n{server.token[16:]} "))
     await hub.hass.async_block_till_done(wait_background_tasks=True)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     entry = flow["result"]
@@ -137,6 +137,21 @@ async def test_refused_at_an_address_of_ones_own(
     assert suggested.keys().isdisjoint({"token", "password"})
     flow = await hub.fill(flow, growatt_form(server, key))
     assert flow["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize("token", ["", "   ", "two words", "tökén"])
+async def test_impossible_token(hub: Hub, server: GrowattSimulator, token: str) -> None:
+    """What no token can be is refused like any other wrong one."""
+    flow = await hub.fill(await open_form(hub, "token"), growatt_form(server, token=token))
+    assert (flow["step_id"], flow["errors"]) == ("growatt_token", {"base": "token_refused"})
+    flow = await hub.fill(flow, growatt_form(server))
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize("wrong", [{"username": ""}, {"password": ""}, {"username": "\x00ü\n", "password": "\ud7ff"}])
+async def test_impossible_password(hub: Hub, server: GrowattSimulator, wrong: Mapping[str, str]) -> None:
+    flow = await hub.fill(await open_form(hub, "password"), growatt_form(server, "password", **wrong))
+    assert (flow["step_id"], flow["errors"]) == ("growatt_password", {"base": "password_refused"})
 
 
 def suggestions(flow: ConfigFlowResult) -> dict[str, Any]:

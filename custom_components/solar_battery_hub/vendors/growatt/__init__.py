@@ -41,7 +41,7 @@ def _address(settings: Settings) -> str:
     host = URL(url.casefold()).authority
     if token := settings.get("token"):
         return f"{host} token {hashlib.sha256(token.encode()).hexdigest()[:16]}"
-    return f"{host} user {settings['username'].casefold()}"
+    return f"{host} user {settings.get('username', '').casefold()}"
 
 
 VENDOR = Vendor(

@@ -130,7 +130,7 @@ class GrowattFlow(VendorFlow):
         if form[CONF_REGION] == OWN_URL:
             settings[CONF_URL] = (form.get(CONF_URL) or "").strip()
         if auth == BY_TOKEN:
-            return {**settings, CONF_TOKEN: form[CONF_TOKEN].strip()}
+            return {**settings, CONF_TOKEN: "".join(form[CONF_TOKEN].split())}
         return {**settings, CONF_USERNAME: form[CONF_USERNAME].strip(), CONF_PASSWORD: form[CONF_PASSWORD]}
 
     async def _try_key(self, settings: dict[str, Any], show_again: ShowAgain) -> ConfigFlowResult:
