@@ -1,7 +1,8 @@
 """What the fields of the wire mean: from an object of an answer to the catalogue (growatt.md Part D, 0.2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 import logging
 import math
 from typing import Final
@@ -103,11 +104,11 @@ class Readings:
 
     def _read(self, owner: str, part: Part, table: Table, bean: Bean) -> Values:
         said = Names(table.repair(bean) if table.repair else bean)
-        numbers = {field: _number(field, table, said) for field in table.fields}
+        numbers = [(field, _number(field, table, said)) for field in table.fields]
         fitted = self._fitted(owner, table, said, numbers)
         had = set(self._of(owner, part))
         values: Values = {}
-        for field, found in numbers.items():
+        for field, found in numbers:
             ref = Ref(pack_id(owner, field.pack) if field.pack else owner, field.key)
             name = f"{field.pack or ''} {field.key}".strip()
             if (found is not None or name in had) and (field.group is None or field.group in fitted):
@@ -116,9 +117,11 @@ class Readings:
         self._remember(owner, part, had)
         return _without(_missing_packs(owner, numbers), values) | _in_words(owner, table, said, fitted)
 
-    def _fitted(self, owner: str, table: Table, said: Names, numbers: Mapping[Field, float | None]) -> frozenset[str]:
+    def _fitted(
+        self, owner: str, table: Table, said: Names, numbers: Sequence[tuple[Field, float | None]]
+    ) -> frozenset[str]:
         """Return the groups that the device has, as far as it ever showed."""
-        now = {field.group for field, found in numbers.items() if field.group and found}
+        now = {field.group for field, found in numbers if field.group and found}
         now |= {group for group, names in table.evidence.items() if any(map(_is_there, map(said.get, names)))}
         known = self._of(owner, "groups")
         if now - set(known):
@@ -163,9 +166,14 @@ def translate(codes: Codes, value: object, what: str) -> str | None:
     return found
 
 
+@cache
+def _definition(key: str) -> Definition:
+    return look_up(key)[0]
+
+
 def _number(field: Field, table: Table, said: Names) -> float | None:
     """Return a number in the catalogue's unit, without noise; ``None`` for one that cannot be."""
-    definition, _ = look_up(field.key)
+    definition = _definition(field.key)
     found = _evaluate(field.formula, definition, table, said)
     if found is None:
         return None
@@ -214,10 +222,10 @@ def _convert(value: object, unit: str | None, definition: Definition, table: Tab
     return measured(value, bare, to)
 
 
-def _missing_packs(owner: str, numbers: Mapping[Field, float | None]) -> frozenset[str]:
+def _missing_packs(owner: str, numbers: Sequence[tuple[Field, float | None]]) -> frozenset[str]:
     """Return the packs of which every number is zero: none is so cold and so empty and never was charged."""
-    packs = {field.pack for field in numbers if field.pack}
-    there = {field.pack for field, found in numbers.items() if field.pack and found}
+    packs = {field.pack for field, _ in numbers if field.pack}
+    there = {field.pack for field, found in numbers if field.pack and found}
     return frozenset(pack_id(owner, pack) for pack in packs - there)
 
 
@@ -229,7 +237,7 @@ def _without(missing: frozenset[str], values: Values) -> Values:
 
 def _when_lost(ref: Ref, value: Reported) -> Reported:
     """Return what is left of a value while the device is lost; ``None`` for what is no value at all."""
-    definition, _ = look_up(ref.key)
+    definition = _definition(ref.key)
     if definition.kind is Kind.LIFETIME and not value:
         return None  # a device out of reach tells 0 of its whole life
     return Gone.GONE if definition.expires else value
