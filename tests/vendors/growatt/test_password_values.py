@@ -122,7 +122,6 @@ async def test_a_plant_tells_its_sums(start: StartBench) -> None:
     found = values(await fetch(account, f"plant_{plant.id}"), f"plant_{plant.id}")
     found |= values(await fetch(account, f"energy_{plant.id}"), f"plant_{plant.id}")
     truth = record(bench, "MIN0000001")
-    assert found["output_power"] == pytest.approx(truth.output_w, abs=1)
     assert found["output_energy_today"] == pytest.approx(truth.today.output, abs=0.11)
     assert found["output_energy_month"] == pytest.approx(truth.today.output, abs=0.11)
 
