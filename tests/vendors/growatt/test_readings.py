@@ -117,6 +117,23 @@ def test_a_meter_that_says_it_is_connected_is_there(flag: Any) -> None:
         assert "home_power" not in read(Family.MIN, Part.LIVE, MIN | NOTHING | {"bMerterConnectFlag": nothing})
 
 
+@pytest.mark.parametrize(
+    ("facts", "there"),
+    [
+        ({"bdcMode": 0}, True),
+        ({"bdcMode": "2", "bdc1Sn": ""}, True),
+        ({"bdcMode": -1, "bdc1Sn": "XXXX"}, False),
+        ({"bdc1Sn": "BAT1"}, True),
+        ({"bdc1Sn": ""}, False),
+        ({}, False),
+    ],
+)
+def test_facts_may_say_that_there_is_a_battery(facts: dict[str, Any], there: bool) -> None:
+    desk = Desk(Family.MIN)
+    desk.read(Part.FACTS, facts)
+    assert ("battery_level" in desk.read(Part.LIVE, MIN | NOTHING)) is there
+
+
 def test_import_and_discharge_are_positive() -> None:
     found = read(Family.MIN, Part.LIVE, PACKS)
     assert found["grid_power"] == 120

@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from ...core.parse import number, text as spoken
 from .fields import MIN_STATUS, PRIORITY, Table, numbered, packs, rows, text, word
+from .model import Bean
 
 _BATTERY: Final = rows(
     "battery",
@@ -42,7 +44,7 @@ LIVE: Final = Table(
             output_energy_today="eacToday",
             output_energy_total="eacTotal",
             grid_frequency="fac",
-            running_time="timeTotal",
+            running_time="timeTotal|totalWorkingTime",
         ),
         *numbered(
             4,
@@ -122,9 +124,19 @@ OVERVIEW: Final = Table(
     )
 )
 
+
+def _with_battery(facts: Bean) -> Bean:
+    """Return facts that say plainly whether there is a battery: a mode of its converter of −1 is none (B.6.1, D.2)."""
+    mode = number(facts.get("bdcMode"))
+    there = bool(spoken(facts.get("bdc1Sn"))) if mode is None else mode >= 0
+    return {**facts, "has_battery": there}
+
+
 FACTS: Final = Table(
     fields=rows("rating", rated_power="pmax"),
     texts=(text("firmware", "fwVersion"),),
+    evidence={"battery": ("has_battery",)},
+    repair=_with_battery,
     instant=False,
 )
 

@@ -111,7 +111,7 @@ INVERTER_FACTS: Final = Table(
 STORAGE_LIVE: Final = Table(
     fields=(
         *rows(
-            battery_level="capacity",
+            battery_level="capacity|capacityText",
             battery_voltage="vBat",
             battery_power="pBat or pDischarge - pCharge",
             battery_charge_energy_today="eChargeToday",
