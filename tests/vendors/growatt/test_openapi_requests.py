@@ -245,15 +245,28 @@ async def test_other_families_have_no_calls(family: Family) -> None:
     assert http.sent == []
 
 
-async def test_what_is_refused_once_is_not_asked_again_for_a_day() -> None:
+async def test_what_is_refused_is_asked_ever_more_rarely() -> None:
     async with open_desk() as desk:
         with MockHttp() as http:
             http.post(f"{V1}/device/max/max_last_data", payload=failed(10002), repeat=True)
-            for _ in range(2):
+            asked = []
+            for _ in range(24):
                 with pytest.raises(NotSupported):
                     await desk.open().live(MAX)
-                desk.clock.pass_time(hours=12)
-            desk.clock.pass_time(seconds=1)
-            with pytest.raises(NotSupported):
-                await desk.open().live(MAX)
-    assert len(http.sent) == 2
+                asked.append(len(http.sent))
+                desk.clock.pass_time(hours=1)
+    assert asked[0] == 1
+    assert asked[-1] <= 6
+
+
+async def test_what_answered_before_is_asked_again() -> None:
+    async with open_desk() as desk:
+        with MockHttp() as http:
+            http.post(f"{V1}/device/max/max_last_data", payload=ok({}))
+            http.post(f"{V1}/device/max/max_last_data", payload=failed(10002), repeat=True)
+            await desk.open().live(MAX)
+            for _ in range(2):
+                desk.clock.pass_time(seconds=305)
+                with pytest.raises(NotSupported):
+                    await desk.open().live(MAX)
+    assert len(http.sent) == 3

@@ -191,6 +191,33 @@ async def test_nobody_there() -> None:
             await fetch(account, LIVE)
 
 
+async def test_a_device_that_is_gone_says_nothing() -> None:
+    """The others go on, and the next list leaves it out (F.11)."""
+    async with open_bench("min5") as bench:
+        bench.share_logger()
+        account = bench.open()
+        await fetch_all(account)
+        gone = bench.server.world.plants[0].devices[-1].serial
+        bench.act("remove_device", gone)
+        bench.clock.pass_time(seconds=305)
+        snapshot = await fetch(account, LIVE)
+        told = {ref.device for ref in snapshot.values}
+        assert gone not in told
+        assert told >= {device.serial for device in bench.server.world.devices}
+        bench.clock.pass_time(hours=6)
+        await fetch(account, "devices")
+        assert gone not in {device.id for device in account.devices}
+
+
+async def test_the_only_device_that_is_gone() -> None:
+    async with open_bench("sph") as bench:
+        account = bench.open()
+        await fetch_all(account)
+        bench.act("remove_device", SPH)
+        bench.clock.pass_time(seconds=310)
+        assert (await fetch(account, f"live_{SPH}")).values == {}
+
+
 async def test_a_batch_that_fails_is_asked_one_by_one() -> None:
     async with open_bench("home") as bench:
         bench.share_logger()

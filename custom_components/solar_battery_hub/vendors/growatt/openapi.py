@@ -253,7 +253,9 @@ class OpenApi:
             raise _refused(code, call.path, call.gap)
         if code == _SYSTEM_ERROR:
             raise BadAnswer(f"{place}: system error")
-        raise self._memory.refused(place, f"error_code {code}")
+        said = f"error_code {code}"
+        self._memory.refused(place, said)
+        raise NotSupported(f"{place} is not offered: {said}")
 
     async def _ask(self, call: Call, fields: Mapping[str, str], key: str) -> Bean:
         async with self._turn:

@@ -29,6 +29,7 @@ _LAG: Final = 45.0
 _PATIENCE: Final = 80.0
 _STALE_AFTER: Final = 1800.0
 _HALF_HOUR: Final = 1800.0
+_HOUR: Final = 3600.0
 _SETTINGS_FLOOR: Final = 310.0
 _SIX_HOURS: Final = 6 * 3600.0
 _DAY: Final = 24 * 3600.0
@@ -41,7 +42,7 @@ class TokenAccount(GrowattAccount):
         """Prepare; nothing is sent."""
         self._client = OpenApi(base_url(settings), settings["token"], door, store, clock)
         super().__init__(settings, store, clock, self._client)
-        self._gap = max(float(settings.get("interval") or 0) * 60, _GAP)
+        self._gap = min(max(float(settings.get("interval") or 0) * 60, _GAP), _HOUR)
         self._roll = Roll(self._client, store, clock, self._inventory)
         self._fetcher = TokenFetcher(
             self._client, clock, roll=self._roll, controls=self._controls, reporter=self._reporter
@@ -82,7 +83,7 @@ class TokenAccount(GrowattAccount):
 
     def _plant_feed(self, plant: Plant) -> Feed:
         """Return how often a plant's own sums are read: often only where one of its devices cannot be."""
-        interval = _HALF_HOUR if self._roll.is_covered(plant) else self._gap
+        interval = max(_HALF_HOUR, self._gap) if self._roll.is_covered(plant) else self._gap
         return Feed(
             key=f"{PLANT}_{plant.id}", interval=interval, floor=_GAP, stale_after=max(_STALE_AFTER, 3 * interval)
         )

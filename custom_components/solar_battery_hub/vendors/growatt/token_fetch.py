@@ -82,9 +82,7 @@ class TokenFetcher:
             if device.serial in beans or any(isinstance(failure, Unreachable) for failure in failures):
                 continue
             try:
-                beans[device.serial] = await self._live_of_one(device)
-            except NoRight:
-                await self._roll.denied(device.serial)
+                beans[device.serial] = await self._offered(device.serial, self._live_of_one(device)) or {}
             except AuthFailed, Locked:
                 raise
             except HubError as err:
@@ -99,10 +97,8 @@ class TokenFetcher:
     async def settings(self, device: Listed) -> Snapshot:
         """Read what a device is set to, and what it is where one call tells both."""
         report = self._report()
-        try:
-            bean = await self._client.settings(device, fresh=True)
-        except NoRight:
-            await self._roll.denied(device.serial)
+        bean = await self._offered(device.serial, self._client.settings(device, fresh=True))
+        if bean is None:
             return report.snapshot()
         report.put(self._controls.note_settings(device, bean))
         if not _has_own_facts(device.family):
@@ -123,10 +119,8 @@ class TokenFetcher:
     async def plant(self, plant: Plant) -> Snapshot:
         """Read what the server adds up for a plant, its power where no device tells it (B.5)."""
         report = self._report()
-        try:
-            bean = await self._client.plant_data(plant.id)
-        except NoRight:
-            await self._roll.denied(plant.id)
+        bean = await self._offered(plant.id, self._client.plant_data(plant.id))
+        if bean is None:
             return report.snapshot()
         if self._roll.is_covered(plant):
             bean = {name: value for name, value in bean.items() if name != _MOMENTARY}
@@ -143,6 +137,19 @@ class TokenFetcher:
 
     def _is_due(self, call: Call, key: str, every: float) -> bool:
         return self._client.book.age(call.path, key) >= every
+
+    async def _offered(self, key: str, asked: Awaitable[Bean]) -> Bean | None:
+        """Return an answer about a device or plant; ``None`` where the token may not ask, or there is none.
+
+        Whoever is gone for good is missing in the next list; until then it merely says nothing.
+        """
+        try:
+            return await asked
+        except NoRight:
+            await self._roll.denied(key)
+        except NotSupported:
+            return None
+        return None
 
     async def _together(self, devices: Sequence[Listed]) -> Mapping[str, Bean]:
         """Return what several devices uploaded last; where one of them spoils it for all, nothing."""
