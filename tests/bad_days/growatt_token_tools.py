@@ -10,7 +10,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from tests.bad_days.growatt_tools import restart
+from tests.bad_days.growatt_tools import device_of, number, restart
 from tests.bad_days.tools import entry_of
 from tests.hub import Hub
 from tests.simulators.growatt.server import GrowattSimulator
@@ -62,6 +62,10 @@ class Ledger:
         """How often each endpoint was asked."""
         return Counter(call.path for call in self.calls)
 
+    def about(self, serial: str) -> int:
+        """Count the calls about one device, alone or among others."""
+        return sum(serial in call.about.split(",") for call in self.calls)
+
     def shortest_gap(self) -> float:
         """Return the seconds between the two equal calls that came closest after each other."""
         times: dict[tuple[str, str], list[datetime]] = {}
@@ -109,3 +113,9 @@ async def show(hub: Hub, *unique_ids: str) -> None:
         assert entity_id is not None, f"no sensor {unique_id}"
         registry.async_update_entity(entity_id, disabled_by=None)
     await restart(hub)
+
+
+def is_latest(hub: Hub, server: GrowattSimulator, serial: str, latest: int = 2) -> bool:
+    """Tell whether the sun's power is that of one of a device's latest uploads."""
+    records = list(device_of(server, serial).history)[-latest:]
+    return number(hub, f"{serial}_solar_power") in {float(round(record.solar_w)) for record in records}
