@@ -50,6 +50,14 @@ def test_a_part_without_the_reading_has_none_to_add() -> None:
     assert site(roof__solar_power=3000, barn__temperature=35) == {"solar_power": 3000}
 
 
+def test_an_energy_that_one_part_never_tells_has_no_sum() -> None:
+    """The barn feeds in, as its power says, but does not count it: the roof's counter alone would be too little."""
+    powers = {"roof__grid_power": -100, "barn__grid_power": -50}
+    assert site(**powers, roof__grid_export_energy_total=700) == {"grid_power": -150}
+    both = site(**powers, roof__grid_export_energy_total=700, barn__grid_export_energy_total=300)
+    assert both["grid_export_energy_total"] == 1000
+
+
 def test_what_is_no_number_is_missing() -> None:
     assert site(roof__solar_power=3000, barn__solar_power="much") == {"solar_power": None}
     assert site(roof__solar_power=3000, barn__solar_power=True) == {"solar_power": None}

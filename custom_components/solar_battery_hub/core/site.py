@@ -25,6 +25,15 @@ _SUMS: dict[str, tuple[DeviceKind, ...]] = {
     )
     for key in keys.split()
 }
+# Who reports the power of one of these has a part in its energies, too.
+_POWER_OF = {
+    "solar_energy": "solar_power",
+    "grid_import_energy": "grid_power",
+    "grid_export_energy": "grid_power",
+    "home_energy": "home_power",
+    "battery_charge_energy": "battery_power",
+    "battery_discharge_energy": "battery_power",
+}
 
 
 def sites(devices: Iterable[Device]) -> dict[str, list[Device]]:
@@ -57,7 +66,8 @@ def site_values(
 
     ``None`` in the answer: a part is missing, there is no partial sum. A part of the right
     kind of which nothing at all is known yet is missing, too. A key is left out when no
-    part reports it, as is the level of several batteries of which no capacity is ever told.
+    part reports it, as is an energy that a part never tells although it tells the power of
+    it (the sum would not be whole), and the level of several batteries of which no capacity is ever told.
     Sums of counters jump when a part comes or goes: the caller guards them like any counter.
     """
     groups = _by_kind(parts, site)
@@ -122,19 +132,19 @@ def _devices_with(
     """Return the devices a sum must hold: of one kind, all that report it or nothing at all yet.
 
     Where these hang on devices of another of the kinds, those of that kind without any count as well.
+    There are none where one of them has a part in it that it never tells.
     """
     heard = {ref.device for ref in values}
+    power = _POWER_OF.get(key.rpartition("_")[0], key)
     for kind in kinds:
         devices = groups.get(kind, ())
-        if any(Ref(device, key) in values for device in devices):
-            chosen = [device for device in devices if device not in heard or Ref(device, key) in values]
-            carriers = {parents.get(device) for device in chosen}
-            hosts = [device for other in kinds if other != kind for device in groups.get(other, ())]
-            if carriers.isdisjoint(hosts):
-                return chosen
-            return chosen + [
-                host for host in hosts if host not in carriers and (host not in heard or Ref(host, key) in values)
-            ]
+        if not any(Ref(device, key) in values for device in devices):
+            continue
+        carriers = {parents.get(device) for device in devices if Ref(device, key) in values}
+        hosts = [device for other in kinds if other != kind for device in groups.get(other, ())]
+        asked = [*devices, *(() if carriers.isdisjoint(hosts) else (host for host in hosts if host not in carriers))]
+        chosen = [device for device in asked if device not in heard or Ref(device, key) in values]
+        return [] if any(Ref(device, power) in values for device in asked if device not in chosen) else chosen
     return []
 
 
