@@ -77,6 +77,12 @@ def test_a_day_may_end_where_the_last_one_ended() -> None:
     assert daily((22, "23:55", 3), (23, "00:05", 0.5), (23, "12:00", 2.5), (23, "18:00", 3)) == [3, 0.5, 2.5, 3]
 
 
+def test_a_rare_sample_may_come_near_yesterdays_total_at_once() -> None:
+    """Read every half hour, a day that began by itself makes a leap to where the last one ended."""
+    found = daily((22, "23:30", 1.9), (23, "00:30", 0.0), (23, "07:00", 0.4), (23, "07:30", 0.9), (23, "08:00", 1.75))
+    assert found == [1.9, 0, 0.4, 0.9, 1.75]
+
+
 def test_who_comes_back_in_the_afternoon_may_have_more_than_yesterday() -> None:
     assert daily((22, "18:00", 12.3), (23, "14:00", 20)) == [12.3, 20]
     # By chance just yesterday's total: believed as soon as it rises.

@@ -15,6 +15,7 @@ _SMALL, _SMALL_SHARE = 1.0, 0.01  # kWh, share: a smaller step back is noise
 _MOST = 1e12  # kWh; more is garbage
 _DECIMALS = 6  # kept of sums and differences; the rest is binary rounding
 _DIPPED = 0.25  # kWh by which yesterday's total may differ when it is repeated
+_LEAP = 2.0  # kWh that may be counted from one rare sample to the next
 _LATE_HOUR = 2  # o'clock; what rises from then on is today's: clocks an hour slow have reset too
 
 
@@ -60,7 +61,8 @@ class Counters:
         """Return a total of the local day of ``at`` in ``zone``; it falls at midnight only.
 
         Yesterday's total repeated after midnight is refused (0 is given) until the device
-        starts anew: the value drops, or it rises past yesterday's after two o'clock.
+        starts anew: the value drops, or it rises past yesterday's after two o'clock. Once a
+        day has begun by itself, a small step may well lead to where yesterday ended.
         ``measured_at`` is the vendor's own time where known: a value measured before
         midnight is yesterday's whatever it is. A sample of the day before is ignored.
         """
@@ -209,9 +211,10 @@ class _Day:
 
     def _is_repeated(self, value: float, *, late: bool) -> bool:
         started = self.shown >= self.before / 2
+        grows = late and self.shown > _DIPPED and value - self.shown < _LEAP
         fell = value < self.before - min(_DIPPED, self.before / 2)
         rises = late and value > self.before + 10**-_DECIMALS
-        return not (started or fell or rises)
+        return not (started or grows or fell or rises)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
