@@ -14,10 +14,45 @@ from .const import DOMAIN
 from .vendors.base import CONF_DIALOG, CONF_VENDOR, PrivateStore, Settings, Vendor
 
 STORAGE_VERSION = 1
-FILE_SAVE_DELAY = 30.0  # seconds
-ENTRY_SAVE_DELAY = 300.0  # seconds; counters are written at most this often (design §3)
+SAVE_DELAY = 300.0  # seconds; what changes with every call is written at most this often (design §3)
 
 _FILES: HassKey[dict[str, AccountFile]] = HassKey(f"{DOMAIN}_account_files")
+
+
+class PrivateFile:
+    """One private file, written now or a little later."""
+
+    def __init__(self, hass: HomeAssistant, name: str) -> None:
+        """Name the file; nothing is read yet."""
+        self._store: Store[dict[str, Any]] = Store(
+            hass, STORAGE_VERSION, f"{DOMAIN}.{name}", private=True, atomic_writes=True
+        )
+        self._waiting = False
+
+    async def async_load(self) -> Mapping[str, Any]:
+        """Return what was saved, empty at first."""
+        return await self._store.async_load() or {}
+
+    def save_later(self, state: Callable[[], dict[str, Any]]) -> None:
+        """Save what ``state()`` returns, within five minutes and when Home Assistant stops."""
+        if self._waiting:  # asking again would push the save further into the future
+            return
+        self._waiting = True
+
+        def _collect() -> dict[str, Any]:
+            self._waiting = False
+            return state()
+
+        self._store.async_delay_save(_collect, SAVE_DELAY)
+
+    async def async_save(self, state: dict[str, Any]) -> None:
+        """Save now."""
+        self._waiting = False
+        await self._store.async_save(state)
+
+    async def async_remove(self) -> None:
+        """Delete the file."""
+        await self._store.async_remove()
 
 
 class AccountFile:
@@ -25,9 +60,7 @@ class AccountFile:
 
     def __init__(self, hass: HomeAssistant, key: str) -> None:
         """Name the file; nothing is read yet."""
-        self._store: Store[dict[str, Any]] = Store(
-            hass, STORAGE_VERSION, f"{DOMAIN}.account.{key}", private=True, atomic_writes=True
-        )
+        self._file = PrivateFile(hass, f"account.{key}")
         self._removed = False
         self.shared: dict[str, Any] = {}
         self.sessions: dict[str, dict[str, Any]] = {}
@@ -35,7 +68,7 @@ class AccountFile:
 
     async def async_load(self) -> None:
         """Read the file."""
-        data = await self._store.async_load() or {}
+        data = await self._file.async_load()
         self.shared = data.get("shared", {})
         self.sessions = data.get("sessions", {})
 
@@ -43,12 +76,15 @@ class AccountFile:
         """Write the file now: an attempt counts even if the power fails after it."""
         if self._removed:  # somebody still had it open
             return
-        await self._store.async_save({"shared": self.shared, "sessions": self.sessions})
+        await self._file.async_save(self._state())
 
-    def save_soon(self) -> None:
-        """Write the file within a minute: what it holds may be lost by a power failure, but no sooner."""
+    def save_later(self) -> None:
+        """Write the file within five minutes: what is new in it may be lost by a power failure."""
         if not self._removed:
-            self._store.async_delay_save(lambda: {"shared": self.shared, "sessions": self.sessions}, FILE_SAVE_DELAY)
+            self._file.save_later(self._state)
+
+    def _state(self) -> dict[str, Any]:
+        return {"shared": self.shared, "sessions": self.sessions}
 
     def take_over(self, former: AccountFile) -> None:
         """Add what the account's file at its former address says."""
@@ -58,7 +94,7 @@ class AccountFile:
     async def async_remove(self) -> None:
         """Delete the file; who still has it open writes nothing any more."""
         self._removed = True
-        await self._store.async_remove()
+        await self._file.async_remove()
 
 
 class AccountStore(PrivateStore):
@@ -83,8 +119,8 @@ class AccountStore(PrivateStore):
         await self._file.async_save()
 
     @override
-    def save_soon(self) -> None:
-        self._file.save_soon()
+    def save_later(self) -> None:
+        self._file.save_later()
 
     def forget_other_sessions(self) -> None:
         """Drop what former passwords left behind."""
@@ -142,37 +178,9 @@ async def async_remove_account_store(hass: HomeAssistant, vendor: Vendor, entry:
     await file.async_remove()
 
 
-class EntryStore:
-    """What a running entry remembers: devices, readings, counters, events told, changes."""
+class EntryStore(PrivateFile):
+    """What a running entry remembers: devices, readings, counters, events told, changes, schedules."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file; nothing is read yet."""
-        self._store: Store[dict[str, Any]] = Store(
-            hass, STORAGE_VERSION, f"{DOMAIN}.entry.{entry_id}", private=True, atomic_writes=True
-        )
-        self._waiting = False
-
-    async def async_load(self) -> Mapping[str, Any]:
-        """Return what was saved, empty at first."""
-        return await self._store.async_load() or {}
-
-    def save_later(self, state: Callable[[], dict[str, Any]]) -> None:
-        """Save what ``state()`` returns, within five minutes and when Home Assistant stops."""
-        if self._waiting:  # asking again would push the save further into the future
-            return
-        self._waiting = True
-
-        def _collect() -> dict[str, Any]:
-            self._waiting = False
-            return state()
-
-        self._store.async_delay_save(_collect, ENTRY_SAVE_DELAY)
-
-    async def async_save(self, state: dict[str, Any]) -> None:
-        """Save now."""
-        self._waiting = False
-        await self._store.async_save(state)
-
-    async def async_remove(self) -> None:
-        """Delete the file."""
-        await self._store.async_remove()
+        super().__init__(hass, f"entry.{entry_id}")

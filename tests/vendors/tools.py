@@ -47,6 +47,6 @@ class MemoryStore:
         self.saved = copy.deepcopy({"shared": self.shared, "session": self.session})
         self.on_save()
 
-    def save_soon(self) -> None:
+    def save_later(self) -> None:
         """Remember both: nothing of a test is fast enough to matter."""
         self.saved = copy.deepcopy({"shared": self.shared, "session": self.session})

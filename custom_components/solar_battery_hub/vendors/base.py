@@ -35,8 +35,8 @@ class PrivateStore(Protocol):
     async def save(self) -> None:
         """Write both to disk now."""
 
-    def save_soon(self) -> None:
-        """Write both to disk within a minute, and when Home Assistant stops."""
+    def save_later(self) -> None:
+        """Write both to disk within five minutes, and when Home Assistant stops."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

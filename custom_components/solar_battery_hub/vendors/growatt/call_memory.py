@@ -66,7 +66,7 @@ class CallMemory:
 
     def _note(self, place: str, what: str) -> None:
         self._places.setdefault(place, {})[what] = self._clock.now().isoformat()
-        self._store.save_soon()
+        self._store.save_later()
 
     def _within(self, place: str, what: str, span: timedelta) -> bool:
         """Tell whether this happened less than ``span`` ago; a moment ahead comes from a clock put back."""

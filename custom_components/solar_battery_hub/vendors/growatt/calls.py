@@ -48,7 +48,7 @@ class CallBook:
         for name in [name for name, at in self._last.items() if _age(at, now) > timedelta(seconds=_DAY)]:
             del self._last[name]
         self._last[_name(endpoint, key)] = now.isoformat()
-        self._store.save_soon()
+        self._store.save_later()
 
     def last(self, endpoint: str, key: str = "") -> datetime | None:
         """Return when a call was last made, if within a day."""

@@ -135,7 +135,7 @@ class Controls:
         told[SCHEDULE] = NOT_TOLD if present(family, bean) is None else next(filter(None, whole), None)
         if told != self._told.get(device.serial):
             self._told[device.serial] = told
-            self._store.save_soon()
+            self._store.save_later()
 
     async def read_back(self, device: Listed, settings: frozenset[str]) -> Mapping[str, Value]:
         """Read settings from the device itself, or the server's copy where there is no other way.

@@ -58,7 +58,7 @@ class Inventory:
         """Take the complete list of plants; what it leaves out about one that was known stays."""
         self._plants = tuple(self._completed(plant) for plant in plants)
         self._store.shared["plants"] = [asdict(plant) for plant in self._plants]
-        self._store.save_soon()
+        self._store.save_later()
 
     def note_listed(self, plant: str, devices: Sequence[Listed]) -> None:
         """Take the complete list of a plant's devices."""
@@ -66,7 +66,7 @@ class Inventory:
         self._store.shared["listed"] = {
             plant: [_stored(device) for device in devices] for plant, devices in self._listed.items()
         }
-        self._store.save_soon()
+        self._store.save_later()
 
     def note_family(self, serial: str, family: Family) -> None:
         """Learn that a device is of another family than its plant lists it in."""

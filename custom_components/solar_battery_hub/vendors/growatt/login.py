@@ -133,7 +133,7 @@ class Login:
         cookies = self._door.cookies(self._wire.base_url)
         if self.mark is not None and cookies != self._store.session.get("cookies"):
             self._store.session["cookies"] = cookies
-            self._store.save_soon()
+            self._store.save_later()
 
     async def forget(self) -> None:
         """Drop the session."""

@@ -100,7 +100,7 @@ class Readings:
     def forget(self, device: str) -> None:
         """Forget what a device was seen to have."""
         if self._known.pop(device, None) is not None:
-            self._store.save_soon()
+            self._store.save_later()
 
     def _read(self, owner: str, part: Part, table: Table, bean: Bean) -> Values:
         said = Names(table.repair(bean) if table.repair else bean)
@@ -136,7 +136,7 @@ class Readings:
         kept = sorted(names)
         if kept != self._of(owner, what):
             self._known.setdefault(owner, {})[what] = kept
-            self._store.save_soon()
+            self._store.save_later()
 
 
 def is_lost(bean: Bean) -> bool | None:

@@ -62,7 +62,7 @@ class Roll:
     def note_too_often(self, family: Family) -> None:
         """Remember for a day that the server refused a call that was the first about its device."""
         self._together[family.value] = self._clock.now().isoformat()
-        self._store.save_soon()
+        self._store.save_later()
 
     def _counts_together(self, family: Family) -> bool:
         return _within(self._together.get(family.value), _TOGETHER_FOR, self._clock.now())
@@ -96,7 +96,7 @@ class Roll:
         self.inventory.note_plants(token_lists.plants_in(beans))
         self._store.shared["owner"] = token_lists.owner_in(beans)
         self._store.session["accepted"] = True
-        self._store.save_soon()
+        self._store.save_later()
 
     async def read_devices(self, plant: Plant) -> None:
         """Learn which devices a plant has; those the list has no number for are looked up once."""
@@ -117,7 +117,7 @@ class Roll:
         except TooSoon:
             return
         self._refused[key] = self._clock.now().isoformat()
-        self._store.save_soon()
+        self._store.save_later()
 
     def note_family(self, device: Listed, family: Family) -> None:
         """Remember that a device answers to the calls of another family than its plant lists it in."""
