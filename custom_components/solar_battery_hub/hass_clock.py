@@ -1,7 +1,7 @@
 """Home Assistant's time, in the form the rest of the house asks for it."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import override
 
 from homeassistant.core import HomeAssistant, callback
@@ -17,6 +17,11 @@ class HassClock(Clock):
     def __init__(self, hass: HomeAssistant) -> None:
         """Take the Home Assistant whose loop and timers are used."""
         self._hass = hass
+
+    @property
+    @override
+    def zone(self) -> tzinfo:
+        return dt_util.get_default_time_zone()
 
     @override
     def now(self) -> datetime:

@@ -86,7 +86,7 @@ def test_what_is_computed_needs_its_parts(board: Board) -> None:
         Device(id="site", kind=DeviceKind.SITE, name="Site", manufacturer="x"),
         Device(id="a", kind=DeviceKind.INVERTER, name="A", manufacturer="x", parent="site"),
     ]
-    terms = {Ref("a", key): 100.0 for key in ("solar_power", "grid_power", "battery_power")}
+    terms: dict[Ref, Reported] = {Ref("a", key): 100.0 for key in ("solar_power", "grid_power", "battery_power")}
     board.merge(POWER, snapshot(NOON, terms), NOON)
     board.add_site_values(devices, NOON)
     home = Ref("site", "home_power")

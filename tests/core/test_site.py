@@ -52,10 +52,13 @@ def test_a_part_without_the_reading_has_none_to_add() -> None:
 
 def test_an_energy_that_one_part_never_tells_has_no_sum() -> None:
     """The barn feeds in, as its power says, but does not count it: the roof's counter alone would be too little."""
-    powers = {"roof__grid_power": -100, "barn__grid_power": -50}
-    assert site(**powers, roof__grid_export_energy_total=700) == {"grid_power": -150}
-    both = site(**powers, roof__grid_export_energy_total=700, barn__grid_export_energy_total=300)
-    assert both["grid_export_energy_total"] == 1000
+    assert site(roof__grid_power=-100, barn__grid_power=-50, roof__grid_export_energy_total=700) == {"grid_power": -150}
+    assert site(
+        roof__grid_power=-100,
+        barn__grid_power=-50,
+        roof__grid_export_energy_total=700,
+        barn__grid_export_energy_total=300,
+    ) == {"grid_power": -150, "grid_export_energy_total": 1000}
 
 
 def test_what_is_no_number_is_missing() -> None:

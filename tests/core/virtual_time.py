@@ -42,6 +42,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 class VirtualClock:
     """The integration's clock on that loop (``core.clock.Clock``)."""
 
+    zone = UTC
+
     def now(self) -> datetime:
         """Return ``START`` plus what has passed."""
         return START + timedelta(seconds=self.monotonic())

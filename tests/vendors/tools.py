@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 import copy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -14,6 +14,7 @@ class HandClock:
     def __init__(self, moment: datetime = NOON) -> None:
         """Start at noon in June."""
         self.moment = moment
+        self.zone: tzinfo = UTC
 
     def now(self) -> datetime:
         """Return the present moment."""

@@ -2,6 +2,7 @@
 
 from datetime import time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -105,6 +106,21 @@ def test_pace() -> None:
 
 
 # Single settings
+
+
+@pytest.mark.parametrize(
+    ("house", "plant", "sent"),
+    [
+        ("Europe/Berlin", 1.0, "2026-06-01 14:00:00"),  # the plant's hour is that of Berlin's winter: summer time
+        ("Europe/Berlin", 2.0, "2026-06-01 14:00:00"),
+        ("Europe/Berlin", 5.5, "2026-06-01 17:30:00"),  # the plant is somewhere else
+        ("Asia/Kolkata", 5.5, "2026-06-01 17:30:00"),
+    ],
+)
+async def test_the_clock_is_set_to_the_time_on_the_wall(house: str, plant: float, sent: str) -> None:
+    desk = Desk(Family.MIN, MIN, offset=plant)
+    desk.clock.zone = ZoneInfo(house)
+    assert await desk.write(set_clock=True) == [("pf_sys_year", sent)]
 
 
 @pytest.mark.parametrize(

@@ -213,10 +213,16 @@ class Controls:
         return ours | self._live.recent(device)
 
     def _local_now(self, device: Listed) -> datetime | None:
+        """Return the time on the walls of the device's plant.
+
+        A plant knows no summer time. Where its hours are those of the house in winter, the house's clock is right.
+        """
         offset = self._offset(device)
         if offset is None:
             return None
-        return self._clock.now().astimezone(timezone(timedelta(hours=offset))).replace(tzinfo=None)
+        plant, house = timezone(timedelta(hours=offset)), self._clock.now().astimezone(self._clock.zone)
+        winter = (house.utcoffset() or timedelta()) - (house.dst() or timedelta())
+        return (house if winter == plant.utcoffset(None) else house.astimezone(plant)).replace(tzinfo=None)
 
 
 def needs_basis(family: Family, changes: Mapping[str, Value]) -> bool:
