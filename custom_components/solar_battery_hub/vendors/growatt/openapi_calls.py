@@ -95,7 +95,7 @@ FAMILIES: Final[Mapping[Family, FamilyCalls]] = {
     ),
     Family.SPA: FamilyCalls(  # B.8
         serial_field="spa_sn",
-        facts=_get("device/spa/spa_data_info", _SHORT),
+        facts=_get("device/spa/spa_data_info"),
         live=_post("device/spa/spa_last_data", _SHORT),
         batch=_post("device/spa/spas_data", _SHORT),
         batch_field="spas",
