@@ -97,6 +97,7 @@ class Level(StrEnum):
 
 
 OTHER = "other"  # shown for a code that we do not know (design §3)
+NOTHING = "–"  # shown by a text that is known to be empty, such as the fault of a sound device
 
 GRID_STATES = (
     "connected",

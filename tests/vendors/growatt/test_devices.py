@@ -42,8 +42,8 @@ def test_parents_come_before_their_children() -> None:
     assert (names["plant_1"], names["A"], names["A_battery_1"], names["A_battery_2"]) == (
         "Roof",
         "South",
-        "Battery",
-        "Battery 2",
+        "South battery",
+        "South battery 2",
     )
 
 
@@ -75,6 +75,16 @@ def test_listed_packs_hang_on_the_inverter_behind_their_logger() -> None:
     assert not {device.id for device in devices} & {"P1", "P2", "P3"}
     alone = DeviceList("user_7", inventory(packs[0], listed("S", Family.SPH)))
     assert alone.id_of(packs[0]) is None
+
+
+def test_a_pack_keeps_its_place_when_another_is_replaced() -> None:
+    first, second, third = (listed(name, Family.BATTERY, logger="L") for name in ("P1", "P2", "P3"))
+    inverter = listed("A", logger="L")
+    before = DeviceList("user_7", inventory(inverter, first, second))
+    assert [before.id_of(pack) for pack in (first, second)] == ["A_battery_1", "A_battery_2"]
+    after = DeviceList("user_7", inventory(inverter, second, third))
+    after.restore(list(before))
+    assert {pack.serial: after.id_of(pack) for pack in (second, third)} == {"P2": "A_battery_2", "P3": "A_battery_1"}
 
 
 def test_what_was_known_is_known_after_a_restart() -> None:

@@ -254,7 +254,7 @@ def test_an_unknown_status_is_other_and_told_once(caplog: pytest.LogCaptureFixtu
 
 def test_faults_in_words_else_by_their_code() -> None:
     fine = read(Family.MIN, Part.LIVE, MIN | {"faultType": 0, "errorText": "Unknown", "warnCode": 0})
-    assert (fine["fault"], fine["problem"], fine["warning"]) == (None, False, None)
+    assert (fine["fault"], fine["problem"], fine["warning"]) == ("–", False, "–")
     bad = read(Family.MIN, Part.LIVE, MIN | {"faultType": 25, "errorText": "No AC Connection", "warnCode": 203})
     assert (bad["fault"], bad["problem"], bad["warning"]) == ("No AC Connection", True, "203")
     mute = read(Family.SPH, Part.LIVE, {"errorCode": 7, "errorText": "Unknown", "status": 5})

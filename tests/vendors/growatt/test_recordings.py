@@ -240,7 +240,7 @@ def test_a_min_without_battery_shows_none() -> None:
     found = read(Family.MIN, Part.LIVE, load("v1_min_tlx_last_data")["data"] | {"lost": False})
     assert not {key for key in found if key.startswith(("battery_level", "grid_power", "pack", "backup", "pv_power_3"))}
     assert found["device_status"] == "normal"
-    assert (found["fault"], found["problem"]) == (None, False)
+    assert (found["fault"], found["problem"]) == ("–", False)
 
 
 def test_several_min_in_one_answer() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 import re
 from typing import Final
 
@@ -121,10 +122,17 @@ class DeviceList:
         host = self._host(device)
         if host is None:
             return None
-        packs = [other.serial for other in self._inventory.of(Family.BATTERY) if self._host(other) == host]
-        found = pack_id(host.serial, packs.index(device.serial) + 1)
+        found = pack_id(host.serial, self._place(host, device))
         self._note_pack(found, device.serial)
         return found
+
+    def _place(self, host: Listed, pack: Listed) -> int:
+        """Return the place a pack has; a new one takes the first that no pack of the list has."""
+        listed = {other.serial for other in self._inventory.of(Family.BATTERY) if self._host(other) == host}
+        taken = {serial: place for place, serial in self._packs.get(host.serial, {}).items() if serial in listed}
+        if (own := taken.get(pack.serial)) is not None:
+            return own
+        return next(place for place in count(1) if place not in taken.values())
 
     def _host(self, pack: Listed) -> Listed | None:
         hosts = [other for other in self._inventory.of(Family.MIN) if other.plant == pack.plant]
@@ -158,7 +166,7 @@ class DeviceList:
             manufacturer=_MAKER,
             parent=plant_id(listed.plant),
             model=model,
-            model_id=facts.model_id,
+            model_id=facts.model_id if facts.model_id != model else None,
             serial=listed.serial,
             sw_version=facts.sw_version,
             hw_version=facts.hw_version,
@@ -166,11 +174,12 @@ class DeviceList:
         )
 
     def _packs_of(self, listed: Listed) -> Iterator[Device]:
+        name = self._inverter(listed).name
         for place, serial in sorted(self._packs.get(listed.serial, {}).items()):
             yield Device(
                 id=pack_id(listed.serial, place),
                 kind=DeviceKind.BATTERY,
-                name="Battery" if place == 1 else f"Battery {place}",
+                name=f"{name} battery" if place == 1 else f"{name} battery {place}",
                 manufacturer=_MAKER,
                 parent=listed.serial,
                 part=True,

@@ -7,7 +7,7 @@ import logging
 import math
 from typing import Final
 
-from ...core.catalogue import OTHER, Definition, Kind, Quantity, look_up
+from ...core.catalogue import NOTHING, OTHER, Definition, Kind, Quantity, look_up
 from ...core.model import Gone, Ref, Reported, Value
 from ...core.parse import flag, measured, number, text
 from ..base import PrivateStore
@@ -270,16 +270,16 @@ def _trouble(owner: str, said: Names, status: Reported) -> Values:
     told: dict[str, Value] = {}
     if any(known is not None for known in codes):
         told["fault"] = _trouble_words(codes, said, _FAULT_TEXT)
-        told["problem"] = told["fault"] is not None or status == "fault"
+        told["problem"] = told["fault"] != NOTHING or status == "fault"
     warnings = [code(said.get(name)) for name in _WARNING]
     if any(known is not None for known in warnings):
         told["warning"] = _trouble_words(warnings, said, _WARNING_TEXT)
     return {Ref(owner, key): value for key, value in told.items()}
 
 
-def _trouble_words(codes: Iterable[str | None], said: Names, names: Iterable[str]) -> str | None:
+def _trouble_words(codes: Iterable[str | None], said: Names, names: Iterable[str]) -> str:
     worst = next((known for known in codes if known not in (None, "0")), None)
     if worst is None:
-        return None
+        return NOTHING
     words = next(filter(None, (text(said.get(name)) for name in names)), None)
     return words if words and words.casefold() not in _NO_WORDS else worst
