@@ -160,7 +160,7 @@ def test_late_confirmation_says_so() -> None:
 def test_what_turns_up_after_a_long_time_was_not_our_change() -> None:
     async def scenario() -> None:
         bench = await unconfirmed("autonomous", 1e6)
-        await bench.until(3600.0)
+        await bench.until(7200.0)
         bench.desk.observe("gateway", {"operating_mode": "backup"})
         assert bench.told == ["not_confirmed", "changed_elsewhere"]
 

@@ -10,7 +10,8 @@ from .clock import Clock
 from .control import Setting
 from .model import Ref, Value
 
-LATE: Final = timedelta(minutes=45)  # for so long, and the slowest settings are read every half hour, a change that was not confirmed may still turn up
+# For so long a change that was not confirmed may still turn up: the slowest settings are read every hour.
+LATE: Final = timedelta(minutes=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
