@@ -222,6 +222,9 @@ class AccountRuntime:
             await self._async_register_devices()
         self.board.merge(feed, snapshot, now)
         changed = self.board.add_site_values(self.devices, now)
+        if not self._started:  # a sum that turned out not to be whole, before anything was shown of it
+            for ref in changed - self.board.readings.keys():
+                self._providers.pop(ref, None)
         self.feeds.follow(self.account.feeds)
         for ref, reading in self.board.readings.items():
             news = ref in snapshot.values or reading.feed == SITE_FEED

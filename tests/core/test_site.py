@@ -51,14 +51,22 @@ def test_a_part_without_the_reading_has_none_to_add() -> None:
 
 
 def test_an_energy_that_one_part_never_tells_has_no_sum() -> None:
-    """The barn feeds in, as its power says, but does not count it: the roof's counter alone would be too little."""
-    assert site(roof__grid_power=-100, barn__grid_power=-50, roof__grid_export_energy_total=700) == {"grid_power": -150}
-    assert site(
-        roof__grid_power=-100,
-        barn__grid_power=-50,
-        roof__grid_export_energy_total=700,
-        barn__grid_export_energy_total=300,
-    ) == {"grid_power": -150, "grid_export_energy_total": 1000}
+    """The barn has a meter, as its power says, but does not count: the roof's counter alone would be too little."""
+    powers = {Ref("roof", "grid_power"): -100.0, Ref("barn", "grid_power"): -50.0}
+    export, bought = "grid_export_energy_total", "grid_import_energy_total"
+    roof = {Ref("roof", export): 700.0, Ref("roof", bought): 400.0}
+    assert site_values({**powers, **roof}, PARTS, "site") == {
+        Ref("site", "grid_power"): -150.0,
+        Ref("site", export): 700.0,  # who buys need not sell
+    }
+    sells = {Ref("barn", "grid_export_energy_today"): 1.0}
+    assert Ref("site", export) not in site_values({**powers, **roof, **sells}, PARTS, "site")
+    whole = {**powers, **roof, Ref("barn", export): 300.0, Ref("barn", bought): 200.0}
+    assert site_values(whole, PARTS, "site") == {
+        Ref("site", "grid_power"): -150.0,
+        Ref("site", export): 1000.0,
+        Ref("site", bought): 600.0,
+    }
 
 
 def test_what_is_no_number_is_missing() -> None:

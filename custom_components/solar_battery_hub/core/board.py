@@ -72,7 +72,8 @@ class Board:
         for ref in computed.keys() - values.keys():
             self._put(ref, computed[ref], now, SITE_FEED, now, None)
         present = {ref: self.readings[ref].value for ref in computed.keys() - values.keys()}
-        return frozenset(ref for ref in before.keys() | present.keys() if before.get(ref) != present.get(ref))
+        same = before.items() & present.items()
+        return frozenset((before.keys() | present.keys()) - {ref for ref, _ in same})
 
     def needed_for(self, refs: Iterable[Ref], devices: Iterable[Device]) -> frozenset[Ref]:
         """Add to these readings the ones they are computed from."""

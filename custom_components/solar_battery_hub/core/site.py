@@ -22,17 +22,19 @@ _SUMS: dict[str, tuple[DeviceKind, ...]] = {
         ("grid_power grid_import_energy_today grid_import_energy_total", _METERED),
         ("grid_export_energy_today grid_export_energy_total", _METERED),
         ("home_power home_energy_today home_energy_total", _METERED),
+        ("output_power output_energy_today output_energy_total", (DeviceKind.INVERTER,)),
     )
     for key in keys.split()
 }
-# Who reports the power of one of these has a part in its energies, too.
-_POWER_OF = {
-    "solar_energy": "solar_power",
-    "grid_import_energy": "grid_power",
-    "grid_export_energy": "grid_power",
-    "home_energy": "home_power",
-    "battery_charge_energy": "battery_power",
-    "battery_discharge_energy": "battery_power",
+# Who reports one of these has a part in the energy, too; who takes from the grid need not be able to give.
+_SIGNS_OF = {
+    "solar_energy": ("solar_power",),
+    "output_energy": ("output_power",),
+    "home_energy": ("home_power",),
+    "grid_import_energy": ("grid_power",),
+    "grid_export_energy": (),
+    "battery_charge_energy": ("battery_power",),
+    "battery_discharge_energy": ("battery_power",),
 }
 
 
@@ -66,8 +68,8 @@ def site_values(
 
     ``None`` in the answer: a part is missing, there is no partial sum. A part of the right
     kind of which nothing at all is known yet is missing, too. A key is left out when no
-    part reports it, as is an energy that a part never tells although it tells the power of
-    it (the sum would not be whole), and the level of several batteries of which no capacity is ever told.
+    part reports it, as is an energy that a part never tells although it has a share in it
+    (the sum would not be whole), and the level of several batteries of which no capacity is ever told.
     Sums of counters jump when a part comes or goes: the caller guards them like any counter.
     """
     groups = _by_kind(parts, site)
@@ -135,7 +137,7 @@ def _devices_with(
     There are none where one of them has a part in it that it never tells.
     """
     heard = {ref.device for ref in values}
-    power = _POWER_OF.get(key.rpartition("_")[0], key)
+    signs = _signs_of(key)
     for kind in kinds:
         devices = groups.get(kind, ())
         if not any(Ref(device, key) in values for device in devices):
@@ -144,8 +146,15 @@ def _devices_with(
         hosts = [device for other in kinds if other != kind for device in groups.get(other, ())]
         asked = [*devices, *(() if carriers.isdisjoint(hosts) else (host for host in hosts if host not in carriers))]
         chosen = [device for device in asked if device not in heard or Ref(device, key) in values]
-        return [] if any(Ref(device, power) in values for device in asked if device not in chosen) else chosen
+        left_out = (device for device in asked if device not in chosen)
+        return [] if any(Ref(device, sign) in values for device in left_out for sign in signs) else chosen
     return []
+
+
+def _signs_of(key: str) -> tuple[str, ...]:
+    """Return the readings that show that a device has a part in a sum: powers, and the same energy of the other span."""
+    energy = key.rpartition("_")[0]
+    return (*_SIGNS_OF[energy], f"{energy}_today", f"{energy}_total") if energy in _SIGNS_OF else ()
 
 
 def _number(value: Value) -> float | None:

@@ -12,6 +12,7 @@ from tests.simulators.growatt.legacy_facts import facts, packs_of, settings_of, 
 from tests.simulators.growatt.legacy_sessions import html_answer
 from tests.simulators.growatt.legacy_values import as_text, kilowatts, obj_answer, text
 from tests.simulators.growatt.record import PackRecord
+from tests.simulators.growatt.v1_details import battery_facts
 from tests.simulators.growatt.values import clock_text, widened
 from tests.simulators.wire import Answer, json_answer
 
@@ -120,7 +121,7 @@ def _tlx_data(call: Call) -> Answer:
 def _tlx_params(call: Call) -> Answer:
     """Answer ``getTlxParams``."""
     device = _tlx(call)
-    bean = blank(MIN_DETAIL) | facts(device) | {"tlxSetbean": None}
+    bean = blank(MIN_DETAIL) | facts(device) | battery_facts(device) | {"tlxSetbean": None}
     return json_answer({"inverterType": device.model.name, "region": "", "newBean": widened(bean)})
 
 

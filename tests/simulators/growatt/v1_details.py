@@ -89,10 +89,15 @@ def _bdc_mode(device: Device) -> int:
     return 1 if device.model.has_battery else -1
 
 
+def battery_facts(device: Device) -> dict[str, Any]:
+    """Return what a MIN's static bean says about its battery (B.6.1, and A.6.2 for the password API)."""
+    packs = {"bdc1Sn": device.packs[0].serial, "bdc1Model": "ARK 10.2H-A1"} if device.packs else {}
+    return packs | {"bdcMode": _bdc_mode(device)}
+
+
 def _tlx(device: Device) -> dict[str, Any]:
     """Return a MIN's details."""
-    packs = {"bdc1Sn": device.packs[0].serial, "bdc1Model": "ARK 10.2H-A1"} if device.packs else {}
-    own = packs | {"bdcMode": _bdc_mode(device), "deviceType": 0, "tlxSetbean": tlx_settings(device)}
+    own = battery_facts(device) | {"deviceType": 0, "tlxSetbean": tlx_settings(device)}
     return _static(device, inventory.MIN_DETAIL) | own
 
 
