@@ -151,15 +151,21 @@ LOOKS = (
     Look("grid_apparent_power", 30.0, "apparent_power", "measurement", "VA", 0),
     Look("solar_energy_today", 1.5, "energy", "total_increasing", "kWh", 2),
     Look("solar_energy_total", 1234.0, "energy", "total_increasing", "kWh", 2),
+    Look("output_energy_month", 106.4, "energy", None, "kWh", 2),
+    Look("output_reactive_energy_today", 0.5, "reactive_energy", "total_increasing", "kvarh", 2),
+    Look("output_reactive_energy_total", 12.5, "reactive_energy", "total_increasing", "kvarh", 2),
     Look("battery_energy", 7.5, "energy_storage", "measurement", "kWh", 2),
     Look("rated_energy", 13.5, "energy_storage", None, "kWh", 2),
     Look("battery_level", 55.5, "battery", "measurement", "%", 0),
     Look("battery_health", 98.5, None, "measurement", "%", 0),
     Look("backup_reserve", 20.0, None, None, "%", 0),
     Look("grid_voltage", 231.5, "voltage", "measurement", "V", 1),
+    Look("cell_voltage_spread", 0.012, "voltage", "measurement", "V", 3),
+    Look("battery_charge_left", 92.5, None, "measurement", "Ah", 1),
     Look("grid_current", 4.5, "current", "measurement", "A", 1),
     Look("grid_frequency", 50.01, "frequency", "measurement", "Hz", 2),
     Look("temperature", 21.5, "temperature", "measurement", "°C", 1),
+    Look("running_time", 3600.0, "duration", "total_increasing", "s", 0),
     Look("last_measured", MOMENT, "timestamp", None, None, None),
     Look("savings_today", 1.25, "monetary", "total", "CHF", 2),
     Look("savings_total", 125.0, "monetary", "total", "CHF", 2),
@@ -168,8 +174,7 @@ LOOKS = (
     Look("firmware", "24.44.0", None, None, None, None),
     Look("grid_status", "connected", "enum", None, None, None),
 )
-# No reading has the first yet; the second is a binary sensor's, the third a select's.
-UNSHOWN = {Quantity.DURATION, Quantity.FLAG, Quantity.SCHEDULE}
+UNSHOWN = {Quantity.FLAG, Quantity.SCHEDULE}  # the one is a binary sensor's, the other a select's
 
 FLAGS = {
     "on_grid": "power",
