@@ -168,7 +168,7 @@ async def test_cleared(hub: Hub, server: GrowattSimulator) -> None:
 # SPH and SPA
 
 
-@pytest.mark.parametrize(("profile", "serial"), [("sph", SPH), ("all", SPA)])
+@pytest.mark.parametrize(("profile", "serial"), [("sph", SPH), ("spa", SPA)])
 @pytest.mark.parametrize("kinds_of_write", [("applied", "applied"), ("ignored", "applied"), ("applied", "ignored")])
 async def test_verified_later(
     hub: Hub, add_account: AddAccount, profile: str, serial: str, kinds_of_write: tuple[str, str]
@@ -219,7 +219,19 @@ async def test_fails_half_way_on_an_sph(hub: Hub, add_account: AddAccount) -> No
     receipt = await act(hub, "set_schedule", SPH, slots=[CHARGE, DISCHARGE])
     assert receipt["outcome"] == "accepted"
     assert kinds(server) == ["mix_ac_discharge_time_period"]
-    await live_on(hub, 1_200, most=60)
+    await live_on(hub, 500, most=60)
+    assert attributes(hub, SPH)["event_type"] == "confirmed"
+
+
+@pytest.mark.xfail(strict=True, reason="The desk learns only of settings that were asked for themselves")
+async def test_numbers_that_went_along_are_ours(hub: Hub, add_account: AddAccount) -> None:
+    """Power and stop level of the periods show as soon as the schedule is confirmed, and nobody else changed them."""
+    server = await add_account("sph", "token", strict=True)
+    await live_on(hub, 2_000)
+    await act(hub, "set_schedule", SPH, slots=[CHARGE])
+    await live_on(hub, 3_600)
+    assert hub.state(f"{SPH}_charge_power_rate", "number").state == "80.0"
+    assert device_of(server, SPH).settings["chargePowerCommand"] == 80
     assert attributes(hub, SPH)["event_type"] == "confirmed"
 
 

@@ -19,7 +19,7 @@ WRITES = ("/v1/tlxSet", "/v1/mixSet", "/v1/spaSet")
 READ = "/v1/readMinParam"
 UNREADABLE = "9-x"
 
-LATER = [pytest.param("sph", SPH, "/v1/mixSet", id="SPH"), pytest.param("all", SPA, "/v1/spaSet", id="SPA")]
+LATER = [pytest.param("sph", SPH, "/v1/mixSet", id="SPH"), pytest.param("spa", SPA, "/v1/spaSet", id="SPA")]
 
 pytestmark = pytest.mark.usefixtures("summer")
 

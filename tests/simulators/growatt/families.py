@@ -85,6 +85,7 @@ PROFILES: dict[str, tuple[tuple[str, ...], ...]] = {
     "min5": (("min_xh", "min_xh2", "min", "min", "min"),),
     "sph": (("mix",),),
     "mix": (("mix",),),
+    "spa": (("spa",),),
     "mix5": (("mix",) * 5,),
     "all": (("inverter", "min", "min_xh2", "mix", "spa", "storage", "max", "wit"), ("min_xh",)),
 }
