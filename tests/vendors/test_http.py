@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
+import math
 from typing import Any
 
 import aiohttp
@@ -82,7 +83,7 @@ async def test_secret_answer_is_not_remembered(serve: Serve, door: Door) -> None
         (b"null", None),
         (b"[18446744073709551615]", [2**64 - 1]),
         (b"[18446744073709551616]", [2.0**64]),
-        (b"[1%b]" % (b"0" * 400), [10**400]),
+        (b"[1%b]" % (b"0" * 400), [math.inf]),
     ],
 )
 def test_json_bodies(body: bytes, value: Any) -> None:

@@ -22,6 +22,7 @@ from ..core.errors import BadAnswer, CertificateChanged, Locked, Unreachable
 TIMEOUT = 10.0
 MAX_BYTES = 2_000_000
 TRACE_LENGTH = 40
+_SAFE_DIGITS = 19
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class Answer:
         except orjson.JSONDecodeError:
             pass
         try:  # orjson refuses the whole body for one number that no float holds
-            return json.loads(self.body)
+            return json.loads(self.body, parse_int=_whole)
         except (ValueError, RecursionError) as err:
             raise BadAnswer(f"Not JSON ({len(self.body)} bytes)") from err
 
@@ -77,6 +78,11 @@ class Answer:
         """The server's ``Retry-After`` in seconds, when it gave a number."""
         text = self.headers.get("Retry-After", "")
         return float(text) if text.isdigit() else None
+
+
+def _whole(digits: str) -> int | float:
+    """Return a whole number, as a float where 64 bits do not hold it: a store would refuse that."""
+    return int(digits) if len(digits) < _SAFE_DIGITS else float(digits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
