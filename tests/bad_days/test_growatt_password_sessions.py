@@ -61,7 +61,7 @@ async def test_a_day_against_a_strict_server(
     server = await add_account("home", strict=True)
     server.legacy.set_firewall(on=True)
     with undebugged():
-        await hub.advance(DAY, step=STEP)
+        await hub.advance(DAY, step=2 * STEP)
     assert 1 <= logins(server) <= 2
     assert server.legacy.sessions.locked_until is None
     assert not server.legacy.sessions.blocked

@@ -30,7 +30,7 @@ class Kind(NamedTuple):
 
 MIN = Kind("min", "MXH0000001", "discharge_stop_level", "onGridDischargeStopSOC")
 SPH = Kind("mix", "SPH0000001", "discharge_stop_level", "wdisChargeSOCLowLimit2")
-SPA = Kind("all", "SPA0000001", "discharge_stop_level", "wdisChargeSOCLowLimit2")
+SPA = Kind("spa", "SPA0000001", "discharge_stop_level", "wdisChargeSOCLowLimit2")
 KINDS = (MIN, SPH, SPA)
 
 
