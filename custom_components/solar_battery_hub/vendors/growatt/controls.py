@@ -11,13 +11,14 @@ from ...core.model import Ref, Reported, Value
 from ..base import Capability, PrivateStore
 from .api import Api
 from .fields import PRIORITY
+from .lately import FOLLOWS, Lately
 from .live_settings import LiveSettings
 from .model import WITH_SETTINGS, Bean, Family, Listed
 from .names import Names, code
 from .offers import SCHEDULE, SETTINGS, detail, paced
-from .orders import Basis, Order, orders, send
-from .schedule import NOT_TOLD, periods, present, reason_untold
-from .settings import CLOCK, PLACES, is_offered, read, read_settings
+from .orders import Basis, orders, send
+from .schedule import periods, present, reason_untold
+from .settings import CLOCK, NOT_TOLD, PLACES, is_offered, read, read_settings
 
 _OTHER_KIND: Final = "settings_of_this_kind"
 _NOT_READ: Final = "settings_not_read_yet"
@@ -25,7 +26,6 @@ _NOT_HERE: Final = "not_on_this_device"
 _NO_BATTERY: Final = "no_battery"
 _NO_ZONE: Final = "time_zone_unknown"
 
-_FOLLOWS: Final = 310.0  # seconds until the server's copy certainly follows the device (A.9)
 _CLOCK_AGREES: Final = timedelta(minutes=10)
 
 type Offset = Callable[[Listed], float | None]
@@ -43,7 +43,7 @@ class Controls:
         self._live = LiveSettings(api, clock)
         # By serial number and key: what keeps the settings that are told from being written, or nothing.
         self._told: dict[str, dict[str, str | None]] = store.shared.setdefault("settings_told", {})
-        self._ours: dict[str, dict[str, tuple[float, Value]]] = {}
+        self._lately = Lately(store, clock)
         self._began = clock.monotonic()
         self._wrote_at: dict[str, float] = {}
         self._copies: dict[str, tuple[float, Bean]] = {}  # the server's, by serial number, and when they were read
@@ -156,9 +156,11 @@ class Controls:
             bean = await self._api.settings(device, fresh=True)
         except TooSoon as err:
             at, known = self._copies.get(device.serial, (None, {}))
-            if at is not None and at - self._wrote_at.get(device.serial, self._began) >= _FOLLOWS:
+            wrote_at = self._wrote_at.get(device.serial, self._began)
+            if at is not None and at - wrote_at >= FOLLOWS:
                 return known
-            raise ReadLater(self._clock.now() + timedelta(seconds=err.retry_after)) from err
+            wait = max(err.retry_after, wrote_at + FOLLOWS - self._clock.monotonic())
+            raise ReadLater(self._clock.now() + timedelta(seconds=wait)) from err
         self._copies[device.serial] = (self._clock.monotonic(), bean)
         return bean
 
@@ -182,11 +184,7 @@ class Controls:
         wanted = orders(device.family, changes, basis, legacy=self._api.legacy)
         self._live.begin(device, wanted)
         self._wrote_at[device.serial] = self._clock.monotonic()
-        ours = self._ours.setdefault(device.serial, {})
-        for key in changes:
-            ours.pop(key, None)
-        await send(self._api, device, wanted)
-        self._note_written(device, wanted)
+        await send(self._api, device, wanted, self._lately)
 
     async def _basis(self, device: Listed, changes: Mapping[str, Value]) -> Basis:
         """Return what goes along with the changes: a fresh read where that is needed, and what we wrote lately."""
@@ -196,21 +194,8 @@ class Controls:
                 bean = await self._api.settings(device, fresh=True)
             except TooSoon:
                 bean = await self._api.settings(device, fresh=False)
-        return Basis(bean=Names(bean), ours=self._ours_now(device), local=self._local_now(device))
-
-    def _note_written(self, device: Listed, wanted: Sequence[Order]) -> None:
-        now = self._clock.monotonic()
-        ours = self._ours[device.serial]
-        for order in wanted:
-            ours |= {key: (now, value) for key, value in order.values.items()}
-            if order.schedule is not None:
-                ours[SCHEDULE] = (now, order.schedule.as_text())
-
-    def _ours_now(self, device: Listed) -> dict[str, Value]:
-        """Return what we wrote, or saw on the device, so lately that the server's copy may not have it."""
-        now = self._clock.monotonic()
-        ours = {key: value for key, (at, value) in self._ours.get(device.serial, {}).items() if now - at <= _FOLLOWS}
-        return ours | self._live.recent(device)
+        ours = self._lately.of(device.serial) | self._live.recent(device)
+        return Basis(bean=Names(bean), ours=ours, local=self._local_now(device))
 
     def _local_now(self, device: Listed) -> datetime | None:
         """Return the time on the walls of the device's plant.

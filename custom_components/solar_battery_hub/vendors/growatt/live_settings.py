@@ -43,12 +43,14 @@ class LiveSettings:
         self._seen: dict[str, dict[str, tuple[float, Value]]] = {}
 
     def begin(self, device: Listed, orders: Sequence[Order]) -> None:
-        """Note a write: what was seen before it no longer counts."""
+        """Note a write: what was seen of these settings before no longer counts."""
         self._last[device.serial] = _Verification(
             places=tuple(dict.fromkeys(order.place for order in orders if order.place is not None)),
-            schedule=next((order.schedule for order in orders if order.schedule is not None), None),
+            schedule=next((order.schedule for order in reversed(orders) if order.schedule is not None), None),
         )
-        self._seen.pop(device.serial, None)
+        seen = self._seen.setdefault(device.serial, {})
+        for key in (key for order in orders for key in order.carried):
+            seen.pop(key, None)
 
     def can_read(self, device: Listed) -> bool:
         """Tell whether settings should be read live: a write is under way and nothing stood against it so far."""
@@ -78,7 +80,7 @@ class LiveSettings:
             raise self._give_up(last)
         last.found = found
         now = self._clock.monotonic()
-        self._seen[device.serial] = {key: (now, value) for key, value in found.items() if key != CLOCK}
+        self._seen[device.serial] |= {key: (now, value) for key, value in found.items() if key != CLOCK}
         return found
 
     def recent(self, device: Listed) -> dict[str, Value]:

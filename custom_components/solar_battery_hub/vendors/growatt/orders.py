@@ -5,18 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from ...core.errors import HubError, WriteIncomplete, WriteRefused
+from ...core.errors import BadAnswer, HubError, Unreachable, WriteIncomplete, WriteRefused
 from ...core.model import Value
 from ...core.schedule import Change, Schedule, apply, difference
 from .api import Api
+from .lately import Lately
 from .model import Family, Listed
 from .names import Names
 from .offers import SCHEDULE
-from .schedule import NOT_TOLD, RULES, Periods, periods, periods_write, present, segment_write, with_numbers
-from .settings import CLOCK, CLOCK_FORMAT, PLACES
+from .schedule import RULES, Periods, periods, periods_write, present, segment_write, with_numbers
+from .settings import CLOCK, CLOCK_FORMAT, NOT_TOLD, PLACES
 
 _WRITTEN: Final = "written"
 _NOT_WRITTEN: Final = "not_written"
+_MAY_HAVE_LANDED: Final = (Unreachable, BadAnswer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,8 @@ class Basis:
 class Order:
     """One write: the name of the part it carries out, its type and its values.
 
-    ``values`` are the settings that it carries, by key. ``schedule`` is what the device should have of one when all
-    orders are done; ``place`` the segment it is about.
+    ``values`` are the settings that it carries, by key. ``schedule`` is what the device should have of one when this
+    order and those before it are done; ``place`` the segment it is about.
     """
 
     part: str
@@ -42,6 +44,11 @@ class Order:
     values: Mapping[str, Value] = field(default_factory=dict)
     schedule: Schedule | None = None
     place: int | None = None
+
+    @property
+    def carried(self) -> dict[str, Value]:
+        """What the device should have afterwards, by key."""
+        return dict(self.values) | ({} if self.schedule is None else {SCHEDULE: self.schedule.as_text()})
 
 
 def orders(family: Family, changes: Mapping[str, Value], basis: Basis, *, legacy: bool) -> list[Order]:
@@ -53,15 +60,19 @@ def orders(family: Family, changes: Mapping[str, Value], basis: Basis, *, legacy
     return [*single, *_of_schedule(family, changes, basis, legacy=legacy)]
 
 
-async def send(api: Api, device: Listed, wanted: Sequence[Order]) -> None:
+async def send(api: Api, device: Listed, wanted: Sequence[Order], lately: Lately) -> None:
     """Send writes one after the other; after one that fails no more is sent.
 
-    Raises that error where it was the only one or nothing can have landed, else WriteIncomplete.
+    ``lately`` takes note of each. Raises that error where it was the only one or nothing can have landed, else
+    WriteIncomplete.
     """
     for number, order in enumerate(wanted):
+        before = await lately.leaves(device.serial, order.carried)
         try:
             await api.write(device, order.kind, order.params)
         except HubError as err:
+            if not isinstance(err, _MAY_HAVE_LANDED):
+                await lately.refused(device.serial, order.carried, before)
             if len(wanted) == 1 or (number == 0 and isinstance(err, WriteRefused)):
                 raise
             fates = {other.part: _WRITTEN if at < number else _NOT_WRITTEN for at, other in enumerate(wanted)}
@@ -96,13 +107,16 @@ def _of_schedule(family: Family, changes: Mapping[str, Value], basis: Basis, *, 
         todo = difference(RULES[family], had, Schedule.from_text(changes[SCHEDULE]))
     after = apply(RULES[family], had, todo)
     if family is Family.MIN:
-        yield from _segments(todo, after, legacy=legacy)
+        yield from _segments(todo, had, legacy=legacy)
         return
     own = {key: value for key, value in changes.items() if key in together}
+    done: list[Change] = []
     for group in _in_order(groups, todo, own):
+        done += [change for change in todo if change.group == group.group]
         kind, params = periods_write(family, group, bean, after, own, legacy=legacy)
         carried = dict(zip(filter(None, (group.power, group.stop, group.mains)), map(int, params), strict=False))
-        yield Order(part=group.group, kind=kind, params=params, values=carried, schedule=after)
+        schedule = apply(RULES[family], had, done)
+        yield Order(part=group.group, kind=kind, params=params, values=carried, schedule=schedule)
 
 
 def _overlaid(family: Family, basis: Basis, keys: Collection[str]) -> Names:
@@ -111,10 +125,11 @@ def _overlaid(family: Family, basis: Basis, keys: Collection[str]) -> Names:
     return Names({**basis.bean.bean, **ours})
 
 
-def _segments(todo: Sequence[Change], after: Schedule, *, legacy: bool) -> Iterator[Order]:
-    for change in todo:
+def _segments(todo: Sequence[Change], had: Schedule, *, legacy: bool) -> Iterator[Order]:
+    for number, change in enumerate(todo, 1):
         kind, params = segment_write(change.place, change.slot, legacy=legacy)
-        yield Order(part=f"{change.group} {change.place}", kind=kind, params=params, schedule=after, place=change.place)
+        part, schedule = f"{change.group} {change.place}", apply(RULES[Family.MIN], had, todo[:number])
+        yield Order(part=part, kind=kind, params=params, schedule=schedule, place=change.place)
 
 
 def _schedule(family: Family, basis: Basis, bean: Names) -> Schedule:

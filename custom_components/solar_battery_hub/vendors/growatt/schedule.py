@@ -26,13 +26,12 @@ from ...core.schedule import (
 )
 from .model import Family
 from .names import Names, code
-from .settings import PLACES, read, switch
+from .settings import NOT_TOLD, PLACES, read, switch
 
 LOAD, BATTERY, GRID = "load_first", "battery_first", "grid_first"
 MODES: Final = (LOAD, BATTERY, GRID)  # by their number on the wire
 
 STOP_NOT_TOLD: Final = "stop_level_not_told"
-NOT_TOLD: Final = "setting_not_told"
 
 _NO_MIDNIGHT: Final = time(23, 59)
 _PERCENT: Final = NumberRule(unit="%", minimum=0, maximum=100, shared=True)

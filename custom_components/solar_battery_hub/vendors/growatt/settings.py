@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from ...core.errors import WriteRefused
 from ...core.model import Value
 from ...core.parse import flag, moment, number
 from .model import Bean, Family
 from .names import Names, code
 
+NOT_TOLD: Final = "setting_not_told"
 CLOCK: Final = "set_clock"
 CLOCK_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
 
@@ -64,9 +66,14 @@ def _code_of(options: Mapping[str, str]) -> Spell:
 
 
 def _limit_with_power(value: Value, present: Names) -> tuple[str, ...]:
-    """Return whether SPH limits its export, and to which percentage: that stays as it is (A.9.1)."""
-    power = number(present.get("exportLimitPowerRate"))
-    return ("0" if value == "off" else "1", str(int(power)) if power is not None and 0 <= power <= 100 else "0")
+    """Return whether SPH limits its export, and to which percentage: that stays as it is (A.9.1).
+
+    Raises WriteRefused where it is not told.
+    """
+    power = _percent(present.get("exportLimitPowerRate"))
+    if not isinstance(power, int | float):
+        raise WriteRefused(NOT_TOLD)
+    return ("0" if value == "off" else "1", str(int(power)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
