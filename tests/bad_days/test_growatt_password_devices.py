@@ -189,14 +189,14 @@ async def test_both_lists_empty_for_once(hub: Hub, add_account: AddAccount, monk
     server = await add_account("min")
     await hub.advance(HOUR, step=STEP)
     total = number(hub, f"{MIN}_solar_energy_total")
-    shown = states(hub.hass).keys()
+    shown = states(hub.hass, MIN).keys()
     routes = legacy.ROUTES["newTwoPlantAPI.do"]
     with monkeypatch.context() as patched:
         for name in ("getAllDeviceListTwo", "getAllDeviceList"):
             patched.setitem(routes, name, _emptied(routes[name]))
         await hub.advance(HOUR, step=STEP)
     await hub.advance(HOUR, step=STEP)
-    assert states(hub.hass).keys() == shown
+    assert states(hub.hass, MIN).keys() == shown
     assert number(hub, f"{MIN}_solar_energy_total") >= total
     assert is_fresh(hub, server, MIN)
     assert logins(server) == 1
