@@ -193,7 +193,7 @@ def _evaluate(formula: Formula, definition: Definition, table: Table, said: Name
     for sign, terms in ((1, formula.add), (-1, formula.subtract)):
         numbers = [_first(term, formula, definition, table, said) for term in terms]
         known = [number for number in numbers if number is not None]
-        if terms and not known:
+        if terms and (not known or numbers[0] is None):  # the others may not be fitted
             found = None
         elif found is not None:
             found += sign * math.fsum(known)
