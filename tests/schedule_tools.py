@@ -2,7 +2,10 @@
 
 from datetime import time
 
+import pytest
+
 from custom_components.solar_battery_hub.core.control import ControlKind, Setting
+from custom_components.solar_battery_hub.core.feed import Feed
 from custom_components.solar_battery_hub.core.schedule import Schedule, ScheduleRules, Slot
 from tests.made_up import SITE, MadeUpAccount
 
@@ -18,6 +21,12 @@ def account_with(rules: ScheduleRules, *slots: Slot, read_later: bool = False) -
     account = MadeUpAccount(setting)
     account.stored["charge_schedule"] = text(*slots)
     return account
+
+
+def asked_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everything be asked every half hour only, or when somebody wants it."""
+    feeds = (Feed(key="live", interval=1800.0, floor=5.0),)
+    monkeypatch.setattr(MadeUpAccount, "feeds", property(lambda _: feeds))
 
 
 def text(*slots: Slot) -> str:

@@ -12,7 +12,7 @@ from custom_components.solar_battery_hub.core.schedule import Slot
 from tests.core.schedule_rules import GOODWE_V2, GROWATT_MIN, GROWATT_NOAH, GROWATT_SPH
 from tests.hub import Hub
 from tests.made_up import INVERTER, PART, SITE, MadeUpAccount, add_made_up
-from tests.schedule_tools import EVENING, FREE, NIGHT, SELECT, account_with, text, written
+from tests.schedule_tools import EVENING, FREE, NIGHT, SELECT, account_with, asked_rarely, text, written
 
 NIGHT_SLOT = {"start": "01:00", "end": "05:00", "mode": "battery_first"}
 EVENING_SLOT = {"start": "17:00:00", "end": "21:00:00", "mode": "grid_first"}  # as the action editor gives it
@@ -183,6 +183,16 @@ async def test_one_field_of_a_slot(hub: Hub, monkeypatch: pytest.MonkeyPatch) ->
     await add_made_up(hub.hass, monkeypatch, account)
     await hub.act("set_schedule_slot", SITE, slot=2, end="22:00")
     assert written(account) == [(NIGHT, Slot(start=time(17), end=time(22), mode="grid_first"))]
+
+
+async def test_slots_that_others_changed_since_the_last_call_stay(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_rarely(monkeypatch)
+    account = account_with(GROWATT_MIN, NIGHT)
+    await add_made_up(hub.hass, monkeypatch, account)
+    await hub.advance(60)
+    account.stored["charge_schedule"] = text(NIGHT, EVENING)
+    await hub.act("set_schedule_slot", SITE, slot=1, end="06:00")
+    assert written(account) == [(Slot(start=time(1), end=time(6), mode="battery_first"), EVENING)]
 
 
 async def test_slot_is_turned_off_and_on(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

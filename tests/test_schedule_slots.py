@@ -12,7 +12,7 @@ from custom_components.solar_battery_hub.core.schedule import Schedule, Schedule
 from tests.core.schedule_rules import ANKER_SB1, GOODWE_V2, GROWATT_MIN, GROWATT_NOAH, GROWATT_SPA, GROWATT_SPH
 from tests.hub import Hub
 from tests.made_up import SITE, MadeUpAccount, add_made_up
-from tests.schedule_tools import EVENING, FREE, NIGHT, account_with, text, written
+from tests.schedule_tools import EVENING, FREE, NIGHT, account_with, asked_rarely, text, written
 
 
 def slot(hub: Hub, name: str) -> tuple[str, str, str]:
@@ -307,6 +307,30 @@ async def test_what_others_change_meanwhile_stays(hub: Hub, monkeypatch: pytest.
     await edit(hub, "slot_1", end="06:00")
     await hub.advance(15)
     assert written(account) == [(Slot(start=time(1), end=time(6), mode="battery_first"), EVENING)]
+
+
+async def test_what_others_changed_since_the_last_call_stays(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_rarely(monkeypatch)
+    account = account_with(GROWATT_MIN, NIGHT)
+    await add_made_up(hub.hass, monkeypatch, account)
+    await hub.advance(60)
+    account.stored["charge_schedule"] = text(NIGHT, EVENING)
+    await edit(hub, "slot_1", end="06:00")
+    await hub.advance(15)
+    assert written(account) == [(Slot(start=time(1), end=time(6), mode="battery_first"), EVENING)]
+
+
+async def test_others_took_the_time_of_a_draft(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_rarely(monkeypatch)
+    account = account_with(GROWATT_MIN, NIGHT)
+    await add_made_up(hub.hass, monkeypatch, account)
+    await hub.advance(60)
+    account.stored["charge_schedule"] = text(NIGHT, Slot(start=time(5), end=time(7), mode="grid_first"))
+    await edit(hub, "slot_1", end="06:00")
+    await hub.advance(15)
+    assert account.written == []
+    assert (told := dropped(hub)) is not None
+    assert "overlap" in told["reason"]
 
 
 @pytest.mark.parametrize("rules", [GROWATT_MIN, GROWATT_SPH, GOODWE_V2, GROWATT_NOAH])

@@ -109,12 +109,15 @@ async def _async_set(asked: _Asked) -> dict[str, Any]:
 async def _async_set_slot(asked: _Asked) -> dict[str, Any]:
     """Change one slot; what is not given stays as it is."""
     schedules, device, data, _ = asked
-    schedules.required(device)
-    number = data[ATTR_SLOT]
-    slots = schedules.slots(device)
-    held = slots[number - 1] if number <= len(slots) else None
-    wanted = schedules.with_slots(device, {number: _changed(schedules.rules(device), held, data)})
-    return _answer(await schedules.async_apply(device, wanted, wait=data[ATTR_WAIT]))
+
+    def wanted() -> Schedule:
+        schedules.required(device)
+        number = data[ATTR_SLOT]
+        slots = schedules.slots(device)
+        held = slots[number - 1] if number <= len(slots) else None
+        return schedules.with_slots(device, {number: _changed(schedules.rules(device), held, data)})
+
+    return _answer(await schedules.async_change(device, wanted, wait=data[ATTR_WAIT]))
 
 
 def _changed(rules: ScheduleRules, held: Slot | None, data: Mapping[str, Any]) -> Slot | None:

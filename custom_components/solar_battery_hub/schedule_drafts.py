@@ -88,21 +88,24 @@ class Drafts:
     def _send(self, device: str, _: datetime) -> None:
         """Send a draft that makes sense; keep another for a while."""
         self._timers.pop(device, None)
+        everything = self._edits_of(device)
         try:
-            wanted = self._wanted(device)
+            self._wanted(device, everything)
         except ChangeRefused:
             self._later(device, DROP_AFTER - SEND_AFTER, self._drop)
             return
         edits = self._edits.pop(device)
         self._sending.setdefault(device, []).append(edits)
         self._runtime.entry.async_create_task(
-            self._runtime.hass, self._async_apply(device, wanted, edits), f"{DOMAIN} send slots"
+            self._runtime.hass, self._async_apply(device, everything, edits), f"{DOMAIN} send slots"
         )
 
-    async def _async_apply(self, device: str, wanted: Schedule, edits: Edits) -> None:
-        """Carry a draft out; nobody waits for it, so a refusal is told as an event."""
+    async def _async_apply(self, device: str, everything: Edits, edits: Edits) -> None:
+        """Carry a draft out, with ``everything`` on its way; nobody waits for it, so a refusal is told as an event."""
         try:
-            await self._schedules.async_apply(device, wanted)
+            await self._schedules.async_change(device, partial(self._wanted, device, everything))
+        except ChangeRefused as err:
+            self._tell(device, edits, str(refused(err)))
         except HomeAssistantError as err:
             self._tell(device, edits, str(err))
         finally:
@@ -114,7 +117,7 @@ class Drafts:
         """Fall back to what the device has."""
         self._timers.pop(device, None)
         try:
-            self._wanted(device)
+            self._wanted(device, self._edits_of(device))
             reason = ""
         except ChangeRefused as err:
             reason = str(refused(err))
@@ -133,14 +136,12 @@ class Drafts:
             )
         )
 
-    def _wanted(self, device: str) -> Schedule:
-        """Return the schedule with everything edited; raises ChangeRefused for one that cannot be sent."""
+    def _wanted(self, device: str, edits: Edits) -> Schedule:
+        """Return what the device has with these edits; raises ChangeRefused for what cannot be sent."""
         schedules = self._schedules
         schedules.required(device)
         places, held = schedules.places(device), schedules.slots(device)
-        changed = {
-            index: _edited(places[index - 1], held[index - 1], edit) for index, edit in self._edits_of(device).items()
-        }
+        changed = {index: _edited(places[index - 1], held[index - 1], edit) for index, edit in edits.items()}
         wanted = schedules.with_slots(device, changed)
         if problems := schedules.rules(device).check(wanted, complete=False):
             raise ScheduleError(*problems)
@@ -170,7 +171,9 @@ def _edited(place: Place, held: Slot | None, edit: Edit) -> Slot | None:
     missing = [field for field in (MODE, START, END) if fields[field] in (None, OFF)]
     if missing:
         raise ScheduleError(*(problem(Reason.FIELD_MISSING, slot=place.index, field=field) for field in missing))
-    rule = place.group.modes.get(str(fields[MODE]))
+    if (rule := place.group.modes.get(str(fields[MODE]))) is None:
+        modes = ", ".join(place.group.modes)
+        raise ScheduleError(problem(Reason.UNKNOWN_MODE, slot=place.index, mode=str(fields[MODE]), modes=modes))
     bounds = {name: getattr(rule, name) for name in NUMBERS}
     numbers: dict[str, Any] = {name: fields[name] for name in NUMBERS if bounds[name] and not bounds[name].shared}
     return Slot(

@@ -1,6 +1,8 @@
 """Charge schedules of an account: what each device has, what the user saved, and what he chose last (design §5)."""
 
-from collections.abc import Mapping
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import time
 from typing import TYPE_CHECKING, Any, Final
@@ -66,6 +68,7 @@ class Schedules:
         self._parsed: dict[str, tuple[object, Schedule | None]] = {}
         self._slots: dict[str, tuple[object, list[Slot | None]]] = {}
         self._told: dict[str, tuple[object, tuple[str | None, list[str]]]] = {}
+        self._reading: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.drafts = Drafts(runtime, self)
         runtime.async_on_new(self._follow)
 
@@ -145,6 +148,18 @@ class Schedules:
                 raise ScheduleError(problem(Reason.UNKNOWN_MODE, slot=index, mode=slot.mode, modes=", ".join(modes)))
             slots[index - 1] = slot
         return Schedule(slots=tuple(slot or _free(place) for place, slot in zip(places, slots, strict=True)))
+
+    async def async_change(
+        self, device: str, wanted: Callable[[], Schedule], *, wait: float = ENTITY_PATIENCE
+    ) -> Receipt:
+        """Make a device have what ``wanted`` returns, which starts from what the device has.
+
+        That is read anew, as far as the floor allows: slots that somebody else has changed since stay as they are.
+        """
+        async with self._reading[device]:  # so that changes leave in the order in which they were asked for
+            await self._runtime.async_refresh(Ref(device, KEY))
+            schedule = wanted()
+        return await self.async_apply(device, schedule, wait=wait)
 
     async def async_apply(self, device: str, schedule: Schedule, *, wait: float = ENTITY_PATIENCE) -> Receipt:
         """Make a device have this schedule; raises as ``Changes.async_apply`` does."""
