@@ -209,7 +209,7 @@ async def test_relay_counts_what_the_client_sees() -> None:
     server.close()
 
 
-def test_occupied_threads_are_timed_also_while_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocked_threads_are_timed_also_while_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(skipped_time, "_skipped", 0.0)
     threads = WatchedThreads()
     begun, end = threading.Event(), threading.Event()
@@ -221,15 +221,22 @@ def test_occupied_threads_are_timed_also_while_they_are(monkeypatch: pytest.Monk
 
     job = threads.submit(block)
     assert begun.wait(10)
-    before = threads.seconds
+    assert (threads.busy, threads.seconds) == (0, 0)
     skipped_time.skip_to(skipped_time.monotonic() + 60)
     assert threads.busy == 1
-    assert 60 <= threads.seconds - before < 70
+    assert 60 <= threads.seconds < 70
     end.set()
     assert job.result(10) == "done"
     threads.shutdown()
     assert threads.busy == 0
     assert 60 <= threads.seconds < 80
+
+
+def test_work_of_a_moment_blocks_nobody() -> None:
+    threads = WatchedThreads()
+    assert threads.submit(str, 1).result(10) == "1"
+    threads.shutdown()
+    assert (threads.busy, threads.seconds) == (0, 0)
 
 
 def test_stored_files_are_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How long worker threads are occupied."""
+"""How long worker threads are blocked."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,6 +8,8 @@ from tests.benchmarks import skipped_time
 
 WORKERS = 64
 """As many as Home Assistant has."""
+BLOCKED_SECONDS = 5.0
+"""Who takes longer than that is blocked; a busy disk may take a second."""
 
 
 class WatchedThreads(ThreadPoolExecutor):
@@ -27,17 +29,26 @@ class WatchedThreads(ThreadPoolExecutor):
             try:
                 return work(*args, **kwargs)
             finally:
-                self._done += skipped_time.monotonic() - self._began.pop(job)
+                self._done += blocked(skipped_time.monotonic() - self._began.pop(job))
 
         return super().submit(timed, *args, **kwargs)
 
     @property
     def seconds(self) -> float:
-        """Return for how many seconds threads have been occupied so far, those that still are included."""
-        now = skipped_time.monotonic()
-        return self._done + sum(now - began for began in tuple(self._began.values()))
+        """Return for how many seconds threads have been blocked so far, those that still are included."""
+        return self._done + sum(self._present())
 
     @property
     def busy(self) -> int:
-        """Return how many threads are occupied now."""
-        return len(self._began)
+        """Return how many threads are blocked now."""
+        return len(self._present())
+
+    def _present(self) -> list[float]:
+        """Return for how long those that are blocked now have been."""
+        now = skipped_time.monotonic()
+        return [seconds for began in tuple(self._began.values()) if (seconds := blocked(now - began))]
+
+
+def blocked(seconds: float) -> float:
+    """Return for how long somebody was blocked who took so many seconds."""
+    return seconds if seconds > BLOCKED_SECONDS else 0.0
