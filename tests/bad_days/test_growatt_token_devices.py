@@ -71,7 +71,8 @@ async def test_names_change(hub: Hub, add_account: AddAccount) -> None:
     plant = server.world.plants[0]
     server.stage.rename_plant(plant.id, "Barn")
     with undebugged():
-        await live_on(hub, 24 * HOUR + 900)
+        await hub.advance(23 * HOUR, step=2 * HOUR)
+    await live_on(hub, 2 * HOUR)
     registry = dr.async_get(hub.hass)
     device = registry.async_get(hub.device_id(f"plant_{plant.id}"))
     assert device is not None

@@ -85,7 +85,7 @@ async def test_account_moved(hub: Hub, add_account: AddAccount, caplog: pytest.L
     assert number(hub, f"{MIN}_solar_power") == pytest.approx(device_of(server, MIN).live()["ppv"], abs=1)
 
 
-@pytest.mark.parametrize(("profile", "denied", "other"), [("home", SPH, MIN), ("min5", MIN, "MOD0000001")])
+@pytest.mark.parametrize(("profile", "denied", "other"), [("home", SPH, MIN), ("home", MIN, PLAIN)])
 async def test_no_right_to_one_device(
     hub: Hub, add_account: AddAccount, caplog: pytest.LogCaptureFixture, profile: str, denied: str, other: str
 ) -> None:

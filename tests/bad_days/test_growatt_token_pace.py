@@ -79,7 +79,7 @@ async def test_two_days_with_twenty_restarts(hub: Hub, add_account: AddAccount) 
     assert not reauths(hub.hass)
 
 
-@pytest.mark.parametrize(("profile", "times"), [("all", 2), ("home", 10)])
+@pytest.mark.parametrize(("profile", "times"), [("all", 2), ("home", 6)])
 async def test_restarts_one_after_the_other(
     hub: Hub, add_account: AddAccount, caplog: pytest.LogCaptureFixture, profile: str, times: int
 ) -> None:
