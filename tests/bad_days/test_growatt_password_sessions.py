@@ -26,10 +26,13 @@ from tests.bad_days.growatt_tools import (
 )
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub, growatt_form
-from tests.simulators.growatt.legacy_sessions import Symptom
+from tests.simulators.growatt.legacy_call import Call
+from tests.simulators.growatt.legacy_sessions import LOGIN_PAGE, Symptom, html_answer
 from tests.simulators.growatt.server import GrowattSimulator
+from tests.simulators.wire import Answer, json_answer
 
 MIN = "MXH0000001"
+NO_RESULT = json_answer({"result": 0, "obj": None})
 NOON = "2027-06-10T10:00:00+00:00"
 
 pytestmark = pytest.mark.usefixtures("summer")
@@ -147,6 +150,53 @@ async def test_sessions_that_end_all_the_time(hub: Hub, add_account: AddAccount)
     assert logins(server) - before == 5
     assert not issues(hub.hass)
     assert is_fresh(hub, server, MIN)
+
+
+@pytest.mark.parametrize("answer", [NO_RESULT, html_answer(LOGIN_PAGE)], ids=["json", "html"])
+async def test_nobody_is_served_for_two_hours(
+    hub: Hub, add_account: AddAccount, monkeypatch: pytest.MonkeyPatch, answer: Answer
+) -> None:
+    """Every call is answered as if nobody were signed in: signing in does not help, and is not tried until none is left."""
+    server = await add_account("min", strict=True)
+    await hub.advance(2 * HOUR, step=STEP)
+    before = logins(server)
+    with monkeypatch.context() as trouble:
+        trouble.setattr(server.legacy, "_run", lambda *_: answer)
+        await hub.advance(2 * HOUR, step=STEP)
+    assert 1 <= logins(server) - before <= 3
+    assert not issues(hub.hass)
+    await hub.advance(3 * CYCLE, step=STEP)
+    assert is_fresh(hub, server, MIN)
+    assert logins(server) - before <= 3
+
+
+@pytest.mark.parametrize(("profile", "broken", "most"), [("min", 1, 3), ("home", 5, 5)])
+async def test_some_calls_are_never_served(
+    hub: Hub, add_account: AddAccount, monkeypatch: pytest.MonkeyPatch, profile: str, broken: int, most: int
+) -> None:
+    """Calls that show the login page whoever asks cost few sign-ins, and the others go on."""
+    server = await add_account(profile, strict=True)
+    await hub.advance(2 * HOUR, step=STEP)
+    before = logins(server)
+    run = server.legacy._run
+    kinds = [
+        "getEnergyOverview",
+        "getSystemStatus_KW",
+        "getMixInfo",
+        "getUserCenterEnertyDataByPlantid",
+        "getTlxSetData",
+    ]
+
+    def answered(path: str, kind: str, call: Call) -> Answer:
+        return html_answer(LOGIN_PAGE) if kind in kinds[:broken] else run(path, kind, call)
+
+    monkeypatch.setattr(server.legacy, "_run", answered)
+    with undebugged():
+        for _ in range(12):
+            await hub.advance(2 * HOUR, step=STEP)
+            assert is_fresh(hub, server, MIN)
+            assert not issues(hub.hass)
+    assert logins(server) - before <= most
 
 
 # The server wants us no more

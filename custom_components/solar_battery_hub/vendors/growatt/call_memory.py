@@ -9,7 +9,7 @@ from ..base import PrivateStore
 
 _REFUSED_FOR: Final = timedelta(hours=1)  # doubled each time in a row …
 _DOUBLINGS: Final = 5  # … up to more than a day
-_NO_CURE_FOR: Final = timedelta(hours=6)
+_NO_CURE_FOR: Final = timedelta(hours=12)  # leaves half of the sign-ins of a day for when they help
 
 _WORKED, _REFUSED, _UNCURED = "worked", "refused", "uncured"
 _TIMES: Final = "times"  # refusals in a row
@@ -51,8 +51,12 @@ class CallMemory:
 
     def uncured(self, place: str) -> HubError:
         """Remember that signing in again did not help here, and return what that means."""
-        self._note(place, _UNCURED)
+        self.note_uncured(place)
         return self.closed(place)
+
+    def note_uncured(self, place: str) -> None:
+        """Remember that signing in again did not help here."""
+        self._note(place, _UNCURED)
 
     def closed(self, place: str) -> HubError:
         """Return what it means that somebody who is signed in is treated as if not."""

@@ -22,7 +22,7 @@ _TROUBLE: Final = frozenset({"501", "503", "504"})
 _LOCK_HOURS: Final = 24.0  # where the answer does not tell
 _LONGEST_LOCK_HOURS: Final = 7 * 24.0  # more is no lock but a mistake
 _LONGEST_REST: Final = 6 * 3600.0  # seconds
-_UNHEARD: Final = "logins_unheard"  # in the shared store: attempts in a row that nobody looked at
+_UNHEARD: Final = "logins_unheard"  # in the shared store: attempts in a row that nobody looked at, or that changed nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +114,8 @@ class Login:
             try:
                 back = await self._try()
             except SignedOut, Failed:
-                await self._rest()
+                await self.rest()
                 raise
-            self._store.shared.pop(_UNHEARD, None)
             if not flag(back.get("success")):
                 raise await self._refused(back)
             await self._accepted(back)
@@ -162,8 +161,8 @@ class Login:
         self._store.shared[self._rule.key] = budget.as_dict()
         await self._store.save()
 
-    async def _rest(self) -> None:
-        """Let some time pass after an attempt that nobody looked at."""
+    async def rest(self) -> None:
+        """Let some time pass after an attempt that nobody looked at, or that changed nothing: the session is not at fault."""
         if self._rule.rest is None:
             return
         times: int = self._store.shared.get(_UNHEARD, 0)

@@ -7,7 +7,7 @@ import re
 from typing import Any, Final
 
 from ...core.clock import Clock
-from ...core.errors import BadAnswer, HubError, NotSupported, Unreachable, WriteRefused
+from ...core.errors import BadAnswer, HubError, Locked, NotSupported, Unreachable, WriteRefused
 from ...core.parse import flag, mapping, section, text
 from ..base import PrivateStore
 from ..http import Answer, Door
@@ -59,6 +59,7 @@ class ShinePhone:
         self._memory = CallMemory(store, clock)
         self._book = CallBook(store, clock)
         self._settings: dict[str, tuple[float, Bean]] = {}
+        self._served_at: float | None = None
 
     # The session
 
@@ -164,16 +165,31 @@ class ShinePhone:
         except SignedOut as err:
             if not self._memory.may_be_cured(place):
                 raise self._memory.closed(place) from err
-        await self._login.renew(mark)
+        try:
+            await self._login.renew(mark)
+        except Locked as err:
+            if self._is_served():  # others are answered: it is not the session that is over
+                raise self._memory.closed(place) from err
+            raise
         try:
             return await self._served(send)
         except SignedOut as err:
+            await self._login.rest()
             raise self._memory.uncured(place) from err
+        except NotSupported, Unreachable:
+            await self._login.rest()
+            self._memory.note_uncured(place)
+            raise
 
     async def _served[T](self, send: Callable[[], Awaitable[T]]) -> T:
         done = await send()
+        self._served_at = self._clock.monotonic()
         self._login.note_answer()
         return done
+
+    def _is_served(self) -> bool:
+        """Tell whether the server has just answered somebody in this session."""
+        return self._served_at is not None and self._clock.monotonic() - self._served_at < _FRESH
 
     # Settings of a device
 
