@@ -33,6 +33,7 @@ class Growing(MadeUpAccount):
         self.called_at = datetime.min.replace(tzinfo=UTC)
         self.listed: tuple[Device, ...] = tuple(self.parts)
         self.errors: dict[str, HubError] = {}
+        self.silent: set[str] = set()
         self.pace = 600.0
 
     @property
@@ -52,6 +53,8 @@ class Growing(MadeUpAccount):
             self.listed = tuple(self.parts)
             return await super().fetch(feed, wanted)
         self.called_at = self.clock.now()
+        if feed.key in self.silent:
+            return Snapshot(measured_at=self.clock.now(), values={})
         return Snapshot(measured_at=self.clock.now(), values={Ref(part, "solar_power"): 500.0 for part in feed.devices})
 
 
@@ -167,3 +170,17 @@ async def test_the_next_call_is_told(
     second = account.called_at
     assert second > first
     assert hub.state(f"{SITE}_next_call").state == (second + timedelta(seconds=600)).isoformat(timespec="seconds")
+
+
+async def test_a_feed_that_has_nothing_to_say_yet_is_asked_again(
+    hub: Hub, account: Growing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.parts.append(ROOF)
+    account.silent.add("live_ROOF1")
+    await add_made_up(hub.hass, monkeypatch, account)
+    await hub.advance(60)
+    assert account.asked.count("live_ROOF1") == 1
+    assert not hub.has(POWER)
+    account.silent.clear()
+    await hub.advance(600, step=60)
+    assert hub.state(POWER).state == "500.0"

@@ -195,7 +195,7 @@ class AccountRuntime:
             return None
         if self._stopped:
             return None
-        coordinator.succeeded()
+        coordinator.succeeded(snapshot)
         if self.connection.succeeded(coordinator.feed.key):
             self.feeds.hurry()
         await self._take(coordinator.feed, snapshot)

@@ -77,16 +77,16 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
 
     @callback
     def keep_asking(self) -> None:
-        """Ask until the first answer, for before it nobody knows what to listen to, or for good."""
-        if (self.data is None or self.feed.always) and self._stop_asking is None:
+        """Ask until an answer says something, for before it nobody knows what to listen to, or for good."""
+        if (self.feed.always or not self.data or not self.data.values) and self._stop_asking is None:
             self._stop_asking = self.async_add_listener(lambda: None)
 
     @callback
-    def succeeded(self) -> None:
+    def succeeded(self, snapshot: Snapshot) -> None:
         """Note an answer."""
         self.failures = 0
         self.error = self.not_before = None
-        if self._stop_asking is not None and not self.feed.always:
+        if self._stop_asking is not None and snapshot.values and not self.feed.always:
             self._stop_asking()
             self._stop_asking = None
 

@@ -27,7 +27,10 @@ from tests.bad_days.growatt_tools import (
 )
 from tests.bad_days.tools import NOTHING, entry_of, patiently, problems
 from tests.hub import Hub
+from tests.simulators.growatt.legacy import LegacyApi
+from tests.simulators.growatt.legacy_call import Call
 from tests.simulators.growatt.server import GrowattSimulator
+from tests.simulators.wire import Answer, json_answer
 
 MIN = "MXH0000001"
 NOON = "2027-06-10T10:00:00+00:00"
@@ -230,6 +233,33 @@ async def test_wrong_endpoint(hub: Hub, server: GrowattSimulator) -> None:
     with undebugged():
         await hub.advance(8.5 * HOUR, step=300)
     assert is_fresh(hub, server, "MAX0000001", within=HOUR)
+
+
+async def test_calls_that_are_not_offered(
+    freezer: FrozenDateTimeFactory,
+    hub: Hub,
+    add_account: AddAccount,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A device for which whole rounds do not exist: nothing is wrong with the connection, and nothing is said about it."""
+    freezer.move_to(datetime.fromisoformat(NOON))
+    unknown = {"getEnergyOverview", "getSystemStatus_KW", "getUserCenterEnertyDataByPlantid"}
+    run = LegacyApi._run
+
+    def answered(api: LegacyApi, path: str, kind: str, call: Call) -> Answer:
+        return json_answer({"msg": "501", "result": 0, "obj": None}) if kind in unknown else run(api, path, kind, call)
+
+    monkeypatch.setattr(LegacyApi, "_run", answered)
+    server = await add_account("min")
+    await hub.advance(HOUR, step=STEP)
+    runtime = entry_of(hub.hass).runtime_data
+    assert runtime.connection.up
+    assert not [key for key, coordinator in runtime.feeds.items() if coordinator.failures]
+    assert is_fresh(hub, server, MIN)
+    assert not problems(caplog)
+    asked = calls(server)["getEnergyOverview"]
+    assert 1 <= asked <= 2
 
 
 async def test_five_hundred_now_and_then(hub: Hub, server: GrowattSimulator) -> None:

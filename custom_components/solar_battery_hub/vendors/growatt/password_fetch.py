@@ -1,5 +1,6 @@
 """What each feed of the password API asks and brings (growatt.md Part E)."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -43,9 +44,10 @@ class _Round:
     failures: list[HubError] = field(default_factory=list)
 
     def snapshot(self) -> Snapshot:
-        """Return all of it; raise what went wrong first when there is nothing."""
-        if self.failures and not self.done:
-            raise self.failures[0]
+        """Return all of it; raise what went wrong first when there is nothing. A call that is not offered is nothing wrong."""
+        wrong = [err for err in self.failures if not isinstance(err, NotSupported)]
+        if wrong and not self.done:
+            raise wrong[0]
         return self.report.snapshot()
 
 
@@ -142,7 +144,8 @@ class Fetcher:
         report = self._begin()
         if self._is_wanted(wanted, plant_id(plant), keys_of(None, Part.PLANT_ENERGY), calls.PLANT_ENERGY):
             self._heard.add((calls.PLANT_ENERGY.key, plant_id(plant)))
-            report.plant(plant, Part.PLANT_ENERGY, await self._phone.read(calls.PLANT_ENERGY, plant=plant))
+            with suppress(NotSupported):
+                report.plant(plant, Part.PLANT_ENERGY, await self._phone.read(calls.PLANT_ENERGY, plant=plant))
         return report.snapshot()
 
     async def _kept(self, call: Call, *, plant: str = "", page: int = 1) -> Bean:
