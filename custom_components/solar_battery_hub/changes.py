@@ -1,7 +1,7 @@
 """Changes on their way out: the account's control desk, seen from Home Assistant."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, override
 
@@ -30,9 +30,10 @@ FRESH, FRESH_AT_MOST = 1.5, 300.0
 class Courier(Writer):
     """Hands changes to the account and knows while one is on its way."""
 
-    def __init__(self, account: Account) -> None:
-        """Start with nothing on its way."""
+    def __init__(self, account: Account, on_along: Callable[[str, Mapping[str, Value]], None]) -> None:
+        """Start with nothing on its way; ``on_along`` hears of settings that went along with a change."""
         self._account = account
+        self._on_along = on_along
         self._on_their_way = 0
         self.idle = asyncio.Event()
         self.idle.set()
@@ -54,7 +55,10 @@ class Courier(Writer):
 
     @override
     async def read_back(self, device: str, settings: frozenset[str]) -> Mapping[str, Value]:
-        return await self._account.read_back(device, settings)
+        found = await self._account.read_back(device, settings)
+        if along := {key: value for key, value in found.items() if key not in settings}:
+            self._on_along(device, along)
+        return found
 
 
 class Changes:
@@ -65,7 +69,7 @@ class Changes:
         self._runtime = runtime
         self._cancel_verification: CALLBACK_TYPE | None = None
         self._running = False
-        self._courier = Courier(runtime.account)
+        self._courier = Courier(runtime.account, self._take)
         self.desk = ControlDesk(
             self._courier,
             runtime.clock,

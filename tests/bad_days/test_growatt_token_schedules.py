@@ -223,7 +223,6 @@ async def test_fails_half_way_on_an_sph(hub: Hub, add_account: AddAccount) -> No
     assert attributes(hub, SPH)["event_type"] == "confirmed"
 
 
-@pytest.mark.xfail(strict=True, reason="The desk learns only of settings that were asked for themselves")
 async def test_numbers_that_went_along_are_ours(hub: Hub, add_account: AddAccount) -> None:
     """Power and stop level of the periods show as soon as the schedule is confirmed, and nobody else changed them."""
     server = await add_account("sph", "token", strict=True)

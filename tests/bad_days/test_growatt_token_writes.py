@@ -276,14 +276,16 @@ async def test_stop_level_is_not_told(hub: Hub, add_account: AddAccount, key: st
     await live_on(hub, 2_400)
     server.requests.clear()
     kind = "charge" if key.startswith("wcharge") else "discharge"
-    assert not hub.has(f"{SPH}_{kind}_power_rate", "number")
-    assert not hub.has(f"{SPH}_{kind}_stop_level", "number")
+    assert hub.has(f"{SPH}_{kind}_stop_level", "number"), "missing once it is still offered: its entity would be lost"
     mode = {"charge": "battery_first", "discharge": "grid_first"}[kind]
     with pytest.raises(HomeAssistantError):
         await patiently(
             hub, hub.act("set_schedule", SPH, slots=[{"start": "01:00", "end": "02:00", "mode": mode}]), step=5
         )
     assert sent(server) == 0
+    await live_on(hub, 4_200)
+    assert not hub.has(f"{SPH}_{kind}_power_rate", "number")
+    assert not hub.has(f"{SPH}_{kind}_stop_level", "number")
     server.faults.clear()
     await live_on(hub, 2_400)
     await set_number(hub, SPH, f"{kind}_power_rate", 60)

@@ -41,7 +41,10 @@ class Writer(Protocol):
         """Send changes once; raises the error family."""
 
     async def read_back(self, device: str, settings: frozenset[str]) -> Mapping[str, Value]:
-        """Read settings from the device itself; raises the error family, ``ReadLater`` while that cannot be."""
+        """Read settings from the device itself, and others if they went along with our last change.
+
+        Raises the error family, ``ReadLater`` while it cannot be.
+        """
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -307,10 +310,12 @@ class ControlDesk:
             await self._clock.sleep_until(again_at)
 
     async def _read(self, change: Change) -> None:
-        """Read the device once."""
+        """Read the device once; what it tells of other settings went along with this change."""
         change.attempts += 1
         found = await self._writer.read_back(change.device, frozenset(change.sent))
         change.found = {key: found[key] for key in change.sent if key in found}
+        for key in found.keys() - change.sent.keys():
+            self._watch.learn(Ref(change.device, key), found[key])
 
     def _accept(self, change: Change, verify_at: datetime) -> Receipt:
         """Leave the verification to ``verify_due``."""

@@ -66,6 +66,10 @@ class SettingsWatch:
         if found is not None:
             self._base[ref] = found
 
+    def learn(self, ref: Ref, value: Value) -> None:
+        """Take in what a device has because of a write of ours, although nobody asked for it: that is no news later."""
+        self._base[ref] = value
+
     def observe(self, ref: Ref, setting: Setting | None, value: Value, at: datetime | None) -> News | None:
         """Take in a reading, true at that time (``None``: now), and tell what is new about it.
 

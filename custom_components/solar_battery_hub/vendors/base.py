@@ -116,7 +116,10 @@ class Account(Protocol):
         """Send changes once; raise WriteRefused when the device says no."""
 
     async def read_back(self, device: str, settings: frozenset[str]) -> Mapping[str, Value]:
-        """Read settings from the device itself, never from a cache."""
+        """Read settings from the device itself, never from a cache.
+
+        What else went along with our last change and was read may be told as well.
+        """
 
     async def history(self, device: str, start: datetime, end: datetime, period: str) -> Sequence[Mapping[str, Value]]:
         """Return energy rows of the vendor's own history; raises NotSupported without one."""

@@ -78,7 +78,7 @@ async def test_an_answer_that_cannot_be_read_is_verified_later_by_the_servers_co
     desk.clock.pass_time(seconds=310)
     desk.api.asked.clear()
     desk.api.bean["chargePowerCommand"] = 55
-    assert await desk.read_back("charge_power_rate") == {"charge_power_rate": 55}
+    assert (await desk.read_back("charge_power_rate"))["charge_power_rate"] == 55
     assert desk.api.asked == ["settings"]
 
 
@@ -98,7 +98,7 @@ async def test_a_device_that_disagrees_is_asked_three_times() -> None:
     desk = await written(charge_power_rate=55)
     desk.api.live["charge_power"] = "80"
     for _ in range(6):
-        assert await desk.read_back("charge_power_rate") == {"charge_power_rate": 80}
+        assert (await desk.read_back("charge_power_rate"))["charge_power_rate"] == 80
         desk.clock.pass_time(seconds=5)
     assert desk.api.asked == ["charge_power"] * 3
 
@@ -117,7 +117,7 @@ async def test_each_write_starts_anew() -> None:
         await desk.read_back("charge_power_rate")
     await desk.write(charge_power_rate=60)
     desk.api.live["charge_power"] = "60"
-    assert await desk.read_back("charge_power_rate") == {"charge_power_rate": 60}
+    assert (await desk.read_back("charge_power_rate"))["charge_power_rate"] == 60
 
 
 async def test_what_the_device_showed_counts_more_than_the_copy_for_five_minutes() -> None:
@@ -151,7 +151,7 @@ async def test_a_hybrid_by_token_is_verified_when_it_may_be_read_again() -> None
     assert told.value.at == START + LATER
     desk.clock.pass_time(seconds=305)
     desk.api.bean["chargePowerCommand"] = 50
-    assert await desk.read_back("charge_power_rate") == {"charge_power_rate": 50}
+    assert (await desk.read_back("charge_power_rate"))["charge_power_rate"] == 50
 
 
 async def test_several_changes_are_verified_by_one_copy() -> None:
@@ -162,9 +162,9 @@ async def test_several_changes_are_verified_by_one_copy() -> None:
     desk.clock.pass_time(seconds=310)
     desk.api.bean |= {"chargePowerCommand": 50, "disChargePowerCommand": 40}
     desk.api.asked.clear()
-    assert await desk.read_back("charge_power_rate") == {"charge_power_rate": 50}
+    assert (await desk.read_back("charge_power_rate"))["charge_power_rate"] == 50
     desk.clock.pass_time(seconds=1)
-    assert await desk.read_back("discharge_power_rate") == {"discharge_power_rate": 40}
+    assert (await desk.read_back("discharge_power_rate"))["discharge_power_rate"] == 40
     assert desk.api.asked == ["settings"]
 
 
@@ -181,9 +181,9 @@ async def test_a_copy_read_too_early_proves_nothing() -> None:
 async def test_by_password_the_copy_is_read_each_time(family: Family) -> None:
     desk = Desk(family, MIN if family is Family.MIN else SPH, legacy=True)
     await desk.write(charge_power_rate=50)
-    assert await desk.read_back("charge_power_rate") == {"charge_power_rate": 80}
+    assert (await desk.read_back("charge_power_rate"))["charge_power_rate"] == 80
     desk.api.bean["chargePowerCommand"] = "50"
-    assert await desk.read_back("charge_power_rate") == {"charge_power_rate": 50}
+    assert (await desk.read_back("charge_power_rate"))["charge_power_rate"] == 50
 
 
 async def test_a_setting_the_copy_does_not_tell_is_missing() -> None:

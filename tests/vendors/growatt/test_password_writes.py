@@ -62,7 +62,7 @@ async def test_a_change_arrives_and_reads_back(
     assert changes.keys() <= {control.setting.key for control in account.controls(serial)}
     before = dict(device_settings(bench, serial))
     await account.write(serial, changes)
-    assert await account.read_back(serial, frozenset(changes)) == changes
+    assert (await account.read_back(serial, frozenset(changes))).items() >= changes.items()
     after = device_settings(bench, serial)
     assert {key: after[key] for key in truth} == truth
     assert {key for key in after if after[key] != before[key]} <= truth.keys()

@@ -1,5 +1,6 @@
 """What may be set on a device, how it is written, and how it is known to have worked (growatt.md A.9, A.10, B.6–B.8)."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Final
@@ -26,6 +27,7 @@ _NOT_HERE: Final = "not_on_this_device"
 _NO_BATTERY: Final = "no_battery"
 _NO_ZONE: Final = "time_zone_unknown"
 
+_GONE_AFTER: Final = 3  # copies in a row without a setting until it is believed that there is none
 _CLOCK_AGREES: Final = timedelta(minutes=10)
 
 type Offset = Callable[[Listed], float | None]
@@ -46,6 +48,7 @@ class Controls:
         self._lately = Lately(store, clock)
         self._began = clock.monotonic()
         self._wrote_at: dict[str, float] = {}
+        self._missed: dict[str, Counter[str]] = {}  # how often in a row a setting was missing, by serial number and key
         self._copies: dict[str, tuple[float, Bean]] = {}  # the server's, by serial number, and when they were read
 
     # What can be set
@@ -133,9 +136,21 @@ class Controls:
         for group, reason in zip(groups, whole, strict=True):
             told |= dict.fromkeys(group.settings, reason)
         told[SCHEDULE] = NOT_TOLD if present(family, bean) is None else next(filter(None, whole), None)
+        self._bear_with(device.serial, told)
         if told != self._told.get(device.serial):
             self._told[device.serial] = told
             self._store.save_later()
+
+    def _bear_with(self, serial: str, told: dict[str, str | None]) -> None:
+        """Keep offering what is missing for once or twice: its entity, with all the user made of it, would be removed."""
+        known, missed = self._told.get(serial, {}), self._missed.setdefault(serial, Counter())
+        for key, reason in told.items():
+            if reason is None or known.get(key, reason) is not None:
+                missed.pop(key, None)
+                continue
+            missed[key] += 1
+            if missed[key] < _GONE_AFTER:
+                told[key] = None
 
     async def read_back(self, device: Listed, settings: frozenset[str]) -> Mapping[str, Value]:
         """Read settings from the device itself, or the server's copy where there is no other way.
@@ -165,8 +180,10 @@ class Controls:
         return bean
 
     def _answer(self, device: Listed, settings: frozenset[str], found: Mapping[str, Value]) -> dict[str, Value]:
-        """Return what was found of what was asked; a clock agrees or not."""
-        answer: dict[str, Value] = {key: value for key, value in found.items() if key in settings and value is not None}
+        """Return what was found of what was asked, and of what went along with it; a clock agrees or not."""
+        along = {key for key, value in self._lately.ours(device.serial).items() if found.get(key) == value}
+        wanted = settings | along
+        answer: dict[str, Value] = {key: value for key, value in found.items() if key in wanted and value is not None}
         local = self._local_now(device)
         if isinstance(said := answer.get(CLOCK), datetime) and local is not None:
             answer[CLOCK] = abs(said - local) <= _CLOCK_AGREES

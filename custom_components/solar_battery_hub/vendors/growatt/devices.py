@@ -127,12 +127,13 @@ class DeviceList:
         return found
 
     def _place(self, host: Listed, pack: Listed) -> int:
-        """Return the place a pack has; a new one takes the first that no pack of the list has."""
-        listed = {other.serial for other in self._inventory.of(Family.BATTERY) if self._host(other) == host}
-        taken = {serial: place for place, serial in self._packs.get(host.serial, {}).items() if serial in listed}
-        if (own := taken.get(pack.serial)) is not None:
-            return own
-        return next(place for place in count(1) if place not in taken.values())
+        """Return the place a pack has; new ones take, in the order of the list, those that no listed pack has."""
+        listed = [other.serial for other in self._inventory.of(Family.BATTERY) if self._host(other) == host]
+        places = {serial: place for place, serial in self._packs.get(host.serial, {}).items() if serial in listed}
+        for serial in listed:
+            if serial not in places:
+                places[serial] = next(place for place in count(1) if place not in places.values())
+        return places[pack.serial]
 
     def _host(self, pack: Listed) -> Listed | None:
         hosts = [other for other in self._inventory.of(Family.MIN) if other.plant == pack.plant]

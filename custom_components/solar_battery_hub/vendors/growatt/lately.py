@@ -1,7 +1,7 @@
 """What was written so lately that the server's copy may not have it yet (growatt.md A.9, B.7)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from ...core.clock import Clock
@@ -9,6 +9,7 @@ from ...core.model import Value
 from ..base import PrivateStore
 
 FOLLOWS: Final = 310.0  # seconds until the server's copy certainly follows the device (A.9)
+_OURS: Final = 3600.0  # seconds in which a change is verified
 
 
 class Lately:
@@ -26,7 +27,14 @@ class Lately:
 
     def of(self, serial: str) -> dict[str, Value]:
         """Return what counts more than the server's copy."""
-        return {key: value for key, (at, value) in self._written.get(serial, {}).items() if self._is_new(at)}
+        return self._within(serial, FOLLOWS)
+
+    def ours(self, serial: str) -> dict[str, Value]:
+        """Return what a device has from us, if it still has it."""
+        return self._within(serial, _OURS)
+
+    def _within(self, serial: str, seconds: float) -> dict[str, Value]:
+        return {key: value for key, (at, value) in self._written.get(serial, {}).items() if self._age(at) <= seconds}
 
     async def leaves(self, serial: str, values: Mapping[str, Value]) -> Mapping[str, Value]:
         """Take note of a write, and save that before it is sent; return what counted before."""
@@ -43,10 +51,10 @@ class Lately:
 
     async def _keep(self, serial: str, values: Mapping[str, Value]) -> None:
         now = self._clock.now().isoformat()
-        known = {key: stored for key, stored in self._written.get(serial, {}).items() if self._is_new(stored[0])}
+        known = {key: stored for key, stored in self._written.get(serial, {}).items() if self._age(stored[0]) <= _OURS}
         self._written[serial] = known | {key: [now, value] for key, value in values.items()}
         await self._store.save()
 
-    def _is_new(self, at: str) -> bool:
-        """Tell whether so little time has passed; a moment far ahead comes from a clock that was put back."""
-        return abs(self._clock.now() - datetime.fromisoformat(at)) <= timedelta(seconds=FOLLOWS)
+    def _age(self, at: str) -> float:
+        """Return the seconds since; a moment far ahead comes from a clock that was put back and is old, too."""
+        return abs((self._clock.now() - datetime.fromisoformat(at)).total_seconds())

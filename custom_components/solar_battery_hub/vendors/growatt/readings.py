@@ -244,8 +244,11 @@ def _when_lost(ref: Ref, value: Reported) -> Reported:
 
 
 def _is_there(value: object) -> bool:
-    """Tell whether a value shows that something is fitted."""
-    return value if isinstance(value, bool) else code(value) not in (None, "0")
+    """Tell whether a flag or a serial number shows that something is fitted; other words show nothing."""
+    if isinstance(value, bool):
+        return value
+    said = code(value)
+    return said is not None and said != "0" and any(letter.isdigit() for letter in said)
 
 
 def _in_words(owner: str, table: Table, said: Names, fitted: frozenset[str]) -> Values:
