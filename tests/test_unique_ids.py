@@ -1,5 +1,6 @@
 """The golden list: unique ids that users' entities, histories and automations hang on."""
 
+from collections.abc import Mapping
 import difflib
 import json
 from pathlib import Path
@@ -11,7 +12,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from tests.conftest import StartPowerwall
+from tests.conftest import StartGrowatt, StartPowerwall
 from tests.hub import Hub
 from tests.simulators.powerwall import PowerwallSimulator
 
@@ -27,20 +28,24 @@ def golden() -> dict[str, Any]:
     """Return the list: per case the entry's unique id, the device ids and the entities' ids by platform.
 
     ``{gateway}`` stands for the DIN, ``{battery n}`` for a serial number, ``{meter}`` for what the two synchrometers'
-    begin with.
+    begin with. A cloud account's case is the simulator's profile and the key that opens it.
     """
     listed: dict[str, Any] = json.loads(LIST.read_text(encoding="utf-8"))
     return listed
 
 
-def found(hass: HomeAssistant, entry: ConfigEntry, gateway: PowerwallSimulator) -> dict[str, Any]:
-    """Return what is registered, in the form of the list."""
+def names_of(gateway: PowerwallSimulator) -> dict[str, str]:
+    """Return what stands for the numbers of a gateway."""
     serials = [battery.serial for battery in gateway.house.batteries]
-    names = {
+    return {
         gateway.din: "{gateway}",
         **{serial: f"{{battery {number}}}" for number, serial in enumerate(serials, start=1)},
         gateway.gateway.serial[:10]: "{meter}",
     }
+
+
+def found(hass: HomeAssistant, entry: ConfigEntry, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is registered, in the form of the list."""
 
     def placed(text: str) -> str:
         for number, name in names.items():
@@ -58,22 +63,48 @@ def found(hass: HomeAssistant, entry: ConfigEntry, gateway: PowerwallSimulator) 
     }
 
 
-def difference(listed: dict[str, Any], shown: dict[str, Any]) -> str:
+def difference(listed: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
     """Return the lines that differ: ``-`` is in the list only, ``+`` is registered only."""
     was, is_now = (json.dumps(ids, indent=1).splitlines() for ids in (listed, shown))
     return "\n".join(line for line in difflib.ndiff(was, is_now) if line.startswith(("-", "+")))
 
 
-@pytest.mark.parametrize("case", golden())
-async def test_unique_ids(hub: Hub, start_powerwall: StartPowerwall, case: str) -> None:
+def compare(case: str, shown: Mapping[str, Any]) -> None:
+    """Fail unless what is shown is what is listed."""
+    if (listed := golden()[case]) != shown:
+        pytest.fail(f"{WARNING}\n{difference(listed, shown)}", pytrace=False)
+
+
+@pytest.mark.parametrize("case", [case for case in golden() if " as " in case])
+async def test_unique_ids_of_a_gateway(hub: Hub, start_powerwall: StartPowerwall, case: str) -> None:
     """As they were, down to the letter, with the platform each belongs to."""
     profile, username = case.split(" as ")
     gateway = await start_powerwall(profile, batteries=2, installer_toggle_done=True)
     entry = await hub.add_powerwall(gateway, username=username)
     await hub.advance(300, step=30)
-    listed, shown = golden()[case], found(hub.hass, entry, gateway)
-    if listed != shown:
-        pytest.fail(f"{WARNING}\n{difference(listed, shown)}", pytrace=False)
+    compare(case, found(hub.hass, entry, names_of(gateway)))
+
+
+@pytest.mark.parametrize("case", [case for case in golden() if " by " in case])
+@pytest.mark.usefixtures("noon")
+async def test_unique_ids_of_a_cloud_account(hub: Hub, start_growatt: StartGrowatt, case: str) -> None:
+    """One device of every kind; the simulator's numbers are always the same."""
+    profile, key = case.split(" by ")
+    entry = await hub.add_growatt(await start_growatt(profile), key)
+    await hub.advance(700, step=20)
+    compare(case, found(hub.hass, entry, {}))
+
+
+def test_both_keys_lead_to_the_same_ids() -> None:
+    """What both APIs tell has one id, on one platform: entities stay when the key is changed."""
+    placed = [
+        {id_: platform for platform, ids in golden()[f"all by {key}"]["entities"].items() for id_ in ids}
+        for key in ("token", "password")
+    ]
+    shared = placed[0].keys() & placed[1].keys()
+    assert len(shared) > 0.8 * min(map(len, placed))
+    # An SPA tells whether it charges from the grid, but only by token that can be changed (growatt.md B.8).
+    assert {id_ for id_ in shared if placed[0][id_] != placed[1][id_]} <= {"SPA0000001_grid_charging"}
 
 
 async def test_ids_stay_over_a_restart(hub: Hub, start_powerwall: StartPowerwall) -> None:
@@ -81,10 +112,10 @@ async def test_ids_stay_over_a_restart(hub: Hub, start_powerwall: StartPowerwall
     gateway = await start_powerwall(batteries=2)
     entry = await hub.add_powerwall(gateway)
     await hub.advance(60, step=30)
-    before = found(hub.hass, entry, gateway)
+    before = found(hub.hass, entry, names_of(gateway))
     await hub.hass.config_entries.async_reload(entry.entry_id)
     await hub.advance(60, step=30)
-    assert found(hub.hass, entry, gateway) == before
+    assert found(hub.hass, entry, names_of(gateway)) == before
 
 
 def test_changed_id_is_named() -> None:

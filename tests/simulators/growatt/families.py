@@ -86,7 +86,6 @@ PROFILES: dict[str, tuple[tuple[str, ...], ...]] = {
     "sph": (("mix",),),
     "mix": (("mix",),),
     "spa": (("spa",),),
-    "spa": (("spa",),),
     "mix5": (("mix",) * 5,),
     "all": (("inverter", "min", "min_xh2", "mix", "spa", "storage", "max", "wit"), ("min_xh",)),
 }
