@@ -1,5 +1,8 @@
 """Devices of a token account that come, go, fall silent or are not known (growatt.md F.1, F.11, G)."""
 
+from dataclasses import replace
+from typing import Any
+
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
@@ -13,6 +16,8 @@ from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.conftest import StartGrowatt
 from tests.hub import Hub
 from tests.simulators.growatt.server import GrowattSimulator
+from tests.simulators.growatt.v1 import ROUTES
+from tests.simulators.growatt.v1_call import Reply
 
 MIN = "MXH0000001"
 SPH = "SPH0000001"
@@ -200,3 +205,36 @@ async def test_night_and_dawn(hub: Hub, add_account: AddAccount, freezer: Frozen
     produced = server.world.truth()[PLAIN]["today"]["output"]
     assert max(dawn) == pytest.approx(produced, abs=0.5)
     assert not issues(hub.hass)
+
+
+@pytest.mark.parametrize(
+    ("path", "empty", "hours"),
+    [
+        ("plant/list", {"count": 0, "plants": []}, 26),
+        ("plant/list", {}, 26),
+        ("device/list", {"count": 0, "devices": []}, 7),
+    ],
+)
+async def test_a_list_is_empty_for_once(
+    hub: Hub, add_account: AddAccount, monkeypatch: pytest.MonkeyPatch, path: str, empty: dict[str, Any], hours: int
+) -> None:
+    """A server that forgot everything for a moment takes nothing away, although the list is only read once in hours."""
+    server = await add_account("min", "token", strict=True)
+    await live_on(hub, HOUR)
+    before = sum(record.path == f"/v1/{path}" for record in server.requests)
+    shown = states(hub.hass, MIN).keys()
+    with undebugged(), monkeypatch.context() as trouble:
+        trouble.setitem(ROUTES, path, replace(ROUTES[path], run=lambda _: Reply(data=empty)))
+        await live_on(hub, hours * HOUR)
+    assert sum(record.path == f"/v1/{path}" for record in server.requests) > before
+    assert states(hub.hass, MIN).keys() == shown
+
+
+async def test_the_only_device_is_removed(hub: Hub, add_account: AddAccount) -> None:
+    """A list that stays empty is believed."""
+    server = await add_account("min", "token", strict=True)
+    await live_on(hub, HOUR)
+    server.stage.remove_device(MIN)
+    with undebugged():
+        await live_on(hub, 13 * HOUR)
+    assert states(hub.hass, MIN) == {}

@@ -1,6 +1,6 @@
 """Who is there for a token: plants, devices, and what it may not read (growatt.md B.2, B.4, B.5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from .openapi_calls import FAMILIES
 
 NOBODY_THERE: Final = (AuthFailed, Locked, Unreachable)  # after these nobody else need be asked
 _REFUSED_FOR: Final = timedelta(hours=24)
+_ALL_PLANTS: Final = ""  # beside the numbers of plants
 _TOGETHER_FOR: Final = timedelta(hours=24)
 
 
@@ -34,6 +35,7 @@ class Roll:
         self._refused: dict[str, str] = store.session.setdefault("refused", {})
         self._together: dict[str, str] = store.session.setdefault("together", {})
         self._families: dict[str, str] = store.shared.setdefault("families", {})
+        self._emptied: set[str] = set()
 
     @property
     def owner(self) -> str | None:
@@ -93,9 +95,11 @@ class Roll:
         except AuthFailed:
             self._store.session["accepted"] = False
             raise
-        self.inventory.note_plants(token_lists.plants_in(beans))
-        self._store.shared["owner"] = token_lists.owner_in(beans)
         self._store.session["accepted"] = True
+        plants = token_lists.plants_in(beans)
+        if self._is_believed(_ALL_PLANTS, plants, self.inventory.plants):
+            self.inventory.note_plants(plants)
+            self._store.shared["owner"] = token_lists.owner_in(beans)
         self._store.save_later()
 
     async def read_devices(self, plant: Plant) -> None:
@@ -105,7 +109,17 @@ class Roll:
             if device.word == token_lists.NO_FAMILY and device.serial not in self._families:
                 await self._look_up(device.serial)
         listed = token_lists.devices_in(plant.id, beans, self._families)
-        self.inventory.note_listed(plant.id, [device for device in listed if self._is_device(device)])
+        known = [device for device in self.inventory.listed if device.plant == plant.id]
+        if self._is_believed(plant.id, listed, known):
+            self.inventory.note_listed(plant.id, [device for device in listed if self._is_device(device)])
+
+    def _is_believed(self, what: str, told: Sequence[object], known: Sequence[object]) -> bool:
+        """Tell whether a list counts: a server may forget all that is on it, but not twice in a row, hours apart."""
+        if told or not known or what in self._emptied:
+            self._emptied.discard(what)
+            return True
+        self._emptied.add(what)
+        return False
 
     async def denied(self, key: str) -> None:
         """Find out whether the token was denied only this device or plant, and remember it then.
