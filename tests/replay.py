@@ -35,6 +35,8 @@ class ReplayDoor(Door):
         url: str,
         *,
         body: object = None,
+        form: Mapping[str, str] | None = None,
+        parts: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float = 0.0,
         secret: bool = False,
