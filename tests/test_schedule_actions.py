@@ -1,5 +1,7 @@
 """The actions for charge schedules and for the history of energy."""
 
+from asyncio import gather
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -9,6 +11,7 @@ import voluptuous as vol
 
 from custom_components.solar_battery_hub.core.errors import Unreachable, WriteIncomplete
 from custom_components.solar_battery_hub.core.schedule import Slot
+from tests.bad_days.tools import patiently
 from tests.core.schedule_rules import GOODWE_V2, GROWATT_MIN, GROWATT_NOAH, GROWATT_SPH
 from tests.hub import Hub
 from tests.made_up import INVERTER, PART, SITE, MadeUpAccount, add_made_up
@@ -193,6 +196,23 @@ async def test_slots_that_others_changed_since_the_last_call_stay(hub: Hub, monk
     account.stored["charge_schedule"] = text(NIGHT, EVENING)
     await hub.act("set_schedule_slot", SITE, slot=1, end="06:00")
     assert written(account) == [(Slot(start=time(1), end=time(6), mode="battery_first"), EVENING)]
+
+
+@pytest.mark.parametrize("action", ["set_schedule_slot", "set_schedule"])
+async def test_a_slot_that_is_changed_while_another_change_is_under_way(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    account = account_with(GROWATT_MIN, FREE, FREE)
+    account.settings = tuple(replace(setting, settle=5.0) for setting in account.settings)
+    await add_made_up(hub.hass, monkeypatch, account)
+    fields = {"slot": 1, **NIGHT_SLOT} if action == "set_schedule_slot" else {"slots": [NIGHT_SLOT]}
+
+    async def both() -> list[Any]:
+        calls = hub.act(action, SITE, **fields), hub.act("set_schedule_slot", SITE, slot=2, **EVENING_SLOT)
+        return list(await gather(*calls))
+
+    assert [receipt["outcome"] for receipt in await patiently(hub, both())] == ["confirmed", "confirmed"]
+    assert written(account) == [(NIGHT,), (NIGHT, EVENING)]
 
 
 async def test_slot_is_turned_off_and_on(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

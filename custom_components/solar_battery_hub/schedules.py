@@ -69,6 +69,7 @@ class Schedules:
         self._slots: dict[str, tuple[object, list[Slot | None]]] = {}
         self._told: dict[str, tuple[object, tuple[str | None, list[str]]]] = {}
         self._reading: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._under_way: dict[str, set[asyncio.Future[None]]] = defaultdict(set)
         self.drafts = Drafts(runtime, self)
         runtime.async_on_new(self._follow)
 
@@ -154,16 +155,25 @@ class Schedules:
     ) -> Receipt:
         """Make a device have what ``wanted`` returns, which starts from what the device has.
 
-        That is read anew, as far as the floor allows: slots that somebody else has changed since stay as they are.
+        That is read anew, as far as the floor allows, and when changes under way are done, so that this one undoes none
+        of them: slots that it is not about stay as they are, whoever changed them.
         """
         async with self._reading[device]:  # so that changes leave in the order in which they were asked for
+            while under_way := self._under_way[device]:
+                await asyncio.wait(tuple(under_way))
             await self._runtime.async_refresh(Ref(device, KEY))
             schedule = wanted()
         return await self.async_apply(device, schedule, wait=wait)
 
     async def async_apply(self, device: str, schedule: Schedule, *, wait: float = ENTITY_PATIENCE) -> Receipt:
         """Make a device have this schedule; raises as ``Changes.async_apply`` does."""
-        return await self._runtime.changes.async_apply(device, {KEY: schedule.as_text()}, wait=wait)
+        done: asyncio.Future[None] = asyncio.Future()
+        self._under_way[device].add(done)
+        try:
+            return await self._runtime.changes.async_apply(device, {KEY: schedule.as_text()}, wait=wait)
+        finally:
+            self._under_way[device].remove(done)
+            done.set_result(None)
 
     # What is saved
 
