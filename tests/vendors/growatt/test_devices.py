@@ -1,6 +1,8 @@
 """Account, plants, inverters and packs as devices."""
 
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -109,7 +111,8 @@ def test_an_unknown_type_is_called_by_its_word() -> None:
         (8.0, "Etc/GMT-8"),
         (-5.0, "Etc/GMT+5"),
         (0.0, "Etc/GMT"),
-        (5.5, None),
+        (5.5, "Asia/Kolkata"),
+        (-3.5, None),  # Newfoundland puts its clocks forward
         (None, None),
         (15.0, None),
         (-13.0, None),
@@ -117,6 +120,13 @@ def test_an_unknown_type_is_called_by_its_word() -> None:
 )
 def test_zones_count_west_of_greenwich(offset: float | None, name: str | None) -> None:
     assert zone(offset) == name
+
+
+@pytest.mark.parametrize("quarters", range(-48, 57))
+def test_zones_are_as_far_ahead_as_they_should_be_all_year(quarters: int) -> None:
+    if (name := zone(quarters / 4)) is not None:
+        for month in (1, 7):
+            assert datetime(2027, month, 1, tzinfo=ZoneInfo(name)).utcoffset() == timedelta(minutes=15 * quarters)
 
 
 def test_ids() -> None:

@@ -15,6 +15,17 @@ _MAKER: Final = "Growatt"
 _ACCOUNT: Final = "Growatt account"
 _PACK: Final = re.compile(r"(?P<inverter>.+)_battery_(?P<number>[1-9])")
 
+# Where clocks are parts of an hour ahead, and never put forward.
+_PARTS_OF_AN_HOUR: Final[Mapping[float | None, str]] = {
+    3.5: "Asia/Tehran",
+    4.5: "Asia/Kabul",
+    5.5: "Asia/Kolkata",
+    5.75: "Asia/Kathmandu",
+    6.5: "Asia/Yangon",
+    8.75: "Australia/Eucla",
+    9.5: "Australia/Darwin",
+}
+
 # What a device is called until it tells its model.
 _LABELS: Final[Mapping[Family, str]] = {
     Family.INVERTER: "Inverter",
@@ -44,10 +55,12 @@ def pack_id(inverter: str, number: int) -> str:
 
 
 def zone(offset: float | None) -> str | None:
-    """Return the name of a time zone that is always so many hours ahead of UTC; there are only whole ones.
+    """Return the name of a time zone that is always so many hours ahead of UTC.
 
-    The names count west of Greenwich: an hour ahead is ``Etc/GMT-1``.
+    Of whole hours, names count west of Greenwich: an hour ahead is ``Etc/GMT-1``.
     """
+    if offset in _PARTS_OF_AN_HOUR:
+        return _PARTS_OF_AN_HOUR[offset]
     if offset is None or not offset.is_integer() or not -12 <= offset <= 14:
         return None
     return f"Etc/GMT{-int(offset):+d}" if offset else "Etc/GMT"
