@@ -15,8 +15,10 @@ _MAKER: Final = "Growatt"
 _ACCOUNT: Final = "Growatt account"
 _PACK: Final = re.compile(r"(?P<inverter>.+)_battery_(?P<number>[1-9])")
 
-# Where clocks are parts of an hour ahead, and never put forward.
+# Where clocks are parts of an hour ahead; an hour more in summer does no harm.
 _PARTS_OF_AN_HOUR: Final[Mapping[float | None, str]] = {
+    -9.5: "Pacific/Marquesas",
+    -3.5: "America/St_Johns",
     3.5: "Asia/Tehran",
     4.5: "Asia/Kabul",
     5.5: "Asia/Kolkata",
@@ -24,6 +26,8 @@ _PARTS_OF_AN_HOUR: Final[Mapping[float | None, str]] = {
     6.5: "Asia/Yangon",
     8.75: "Australia/Eucla",
     9.5: "Australia/Darwin",
+    10.5: "Australia/Lord_Howe",
+    12.75: "Pacific/Chatham",
 }
 
 # What a device is called until it tells its model.
@@ -55,7 +59,7 @@ def pack_id(inverter: str, number: int) -> str:
 
 
 def zone(offset: float | None) -> str | None:
-    """Return the name of a time zone that is always so many hours ahead of UTC.
+    """Return the name of a time zone that is so many hours ahead of UTC, but for summer time.
 
     Of whole hours, names count west of Greenwich: an hour ahead is ``Etc/GMT-1``.
     """
