@@ -148,6 +148,21 @@ async def test_midnight(
     assert not problems(caplog)
 
 
+async def test_midnight_of_a_plant_elsewhere(hub: Hub, add_account: AddAccount, freezer: FrozenDateTimeFactory) -> None:
+    """The day of a plant is its own, also where its clocks are half an hour off those of the house."""
+    await hub.hass.config.async_set_time_zone("Europe/Berlin")
+    midnight = datetime.fromisoformat("2027-06-11T00:00:00+05:30")
+    freezer.move_to(midnight - timedelta(hours=28))  # long enough to have seen another one
+    server = await add_account("min", "token", strict=True, timezone="Asia/Kolkata")
+    with undebugged():
+        await live_on(hub, 24 * HOUR)
+        watch, at_midnight, flowed = await over_midnight(hub, server, MIN, midnight)
+    ended = device_of(server, MIN).days[max(device_of(server, MIN).days)]
+    for key, name in FLOWS.items():
+        assert counted(watch.today[key]) == pytest.approx(flowed[name], abs=0.21), key
+        assert at_midnight[key] == pytest.approx(getattr(ended, name), abs=0.06), key
+
+
 async def test_midnight_with_restarts(hub: Hub, add_account: AddAccount, freezer: FrozenDateTimeFactory) -> None:
     """Restarts around a bouncing midnight change nothing."""
     midnight = datetime.fromisoformat(SUMMER)
