@@ -14,7 +14,7 @@ from ..base import CONF_IDENTITY, Account, Capability, PrivateStore, Settings
 from .api import Api
 from .controls import Controls
 from .devices import DeviceList
-from .history import local_day
+from .history import History, local_day
 from .inventory import Inventory
 from .model import Family, Listed, Plant
 from .readings import Readings
@@ -41,6 +41,8 @@ class GrowattAccount(Account):
     of an inverter, ``<serial>_battery_<n>`` for its packs.
     """
 
+    _history: History
+
     def __init__(self, settings: Settings, store: PrivateStore, clock: Clock, api: Api) -> None:
         """Prepare; nothing is sent. ``api`` is how settings are read and written."""
         self.identity = settings.get(CONF_IDENTITY) or ""
@@ -55,6 +57,12 @@ class GrowattAccount(Account):
     @abstractmethod
     async def identify(self) -> AccountFacts:
         """Find out whose account this is; what is read is used again by the entry that is set up next."""
+
+    def _account_facts(self, identity: str) -> AccountFacts:
+        """Return what the inventory knows, for the set-up dialog."""
+        plants = self._inventory.plants
+        name = plants[0].name if plants else ""
+        return AccountFacts(identity=identity, name=name, plants=plants, devices=self._inventory.listed)
 
     @property
     @override
@@ -101,7 +109,11 @@ class GrowattAccount(Account):
 
     @override
     async def history(self, device: str, start: datetime, end: datetime, period: str) -> Sequence[Mapping[str, Value]]:
-        raise NotSupported("The past cannot be read with this sign-in")
+        if (listed := self._inventory.device(device)) is None:
+            return await self._history.of_plant(self.plant(device), start, end, period)
+        if period != "5minute":
+            raise NotSupported("A device is told every five minutes only; days are those of its plant")
+        return await self._history.of_device(listed, self.offset(listed), start, end)
 
     @override
     async def close(self, *, forget: bool) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
-from typing import Final
+from typing import Final, Protocol
 
 from ...core.errors import NotSupported
 from ...core.model import Ref, Reported, Value
+from .model import Listed, Plant
 from .times import to_utc
 
 type Row = Mapping[str, Value]
@@ -14,6 +15,16 @@ SOLAR_ENERGY: Final = "solar_energy"
 SOLAR_POWER: Final = "solar_power"
 
 _FORMATS: Final = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+
+
+class History(Protocol):
+    """The past as one of the APIs tells it; every method raises NotSupported for what it does not tell."""
+
+    async def of_plant(self, plant: Plant, start: datetime, end: datetime, period: str) -> Sequence[Row]:
+        """Return a plant's energy (kWh) by day, month or year, or its power (W) every five minutes."""
+
+    async def of_device(self, device: Listed, offset: float | None, start: datetime, end: datetime) -> Sequence[Row]:
+        """Return what a device did every five minutes; ``offset`` is how many hours its clock is ahead of UTC."""
 
 
 def zone_hours(offset: float | None) -> float:

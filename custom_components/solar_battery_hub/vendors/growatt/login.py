@@ -22,7 +22,8 @@ _TROUBLE: Final = frozenset({"501", "503", "504"})
 _LOCK_HOURS: Final = 24.0  # where the answer does not tell
 _LONGEST_LOCK_HOURS: Final = 7 * 24.0  # more is no lock but a mistake
 _LONGEST_REST: Final = 6 * 3600.0  # seconds
-_UNHEARD: Final = "logins_unheard"  # in the shared store: attempts in a row that nobody looked at, or that changed nothing
+# In the shared store: attempts in a row that nobody looked at, or that changed nothing.
+_UNHEARD: Final = "logins_unheard"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,12 @@
 """An account by user name and password (growatt.md Part A)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final, override
 
 from ...core.clock import Clock
 from ...core.errors import HubError, NotSupported, TooSoon
 from ...core.feed import Feed, Tick
-from ...core.model import Snapshot, Value
+from ...core.model import Snapshot
 from ..base import CONF_DIALOG, PrivateStore, Settings, Wanted
 from ..http import Door
 from .account import AccountFacts, GrowattAccount
@@ -124,14 +123,6 @@ class PasswordAccount(GrowattAccount):
         return await self._fetcher.round(Kind(kind), device, wanted)
 
     @override
-    async def history(self, device: str, start: datetime, end: datetime, period: str) -> Sequence[Mapping[str, Value]]:
-        if (listed := self._inventory.device(device)) is None:
-            return await self._history.of_plant(self.plant(device), start, end, period)
-        if period != "5minute":
-            raise NotSupported("What a device did is told every five minutes only")
-        return await self._history.of_device(listed, self.offset(listed), start, end)
-
-    @override
     async def identify(self) -> AccountFacts:
         await self._phone.sign_in()
         try:
@@ -141,13 +132,7 @@ class PasswordAccount(GrowattAccount):
         except TooSoon:
             if not self._inventory.plants:
                 raise
-        plants = self._inventory.plants
-        return AccountFacts(
-            identity=f"user_{self._phone.user_id}",
-            name=plants[0].name if plants else "",
-            plants=plants,
-            devices=self._inventory.listed,
-        )
+        return self._account_facts(f"user_{self._phone.user_id}")
 
     @override
     async def close(self, *, forget: bool) -> None:

@@ -1,13 +1,12 @@
 """An account by the token of the app (growatt.md Part B)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final, override
 
 from ...core.clock import Clock
-from ...core.errors import NotSupported
 from ...core.feed import Feed, Tick
-from ...core.model import Device, Snapshot, Value
+from ...core.model import Device, Snapshot
 from ..base import PrivateStore, Settings, Wanted
 from ..http import Door
 from .account import AccountFacts, GrowattAccount
@@ -122,21 +121,7 @@ class TokenAccount(GrowattAccount):
         for plant in self._inventory.plants:
             if not self._roll.knows_devices(plant):
                 await self._roll.read_devices(plant)
-        plants = self._inventory.plants
-        return AccountFacts(
-            identity=first_identity(self._roll.owner, plants),
-            name=plants[0].name if plants else "",
-            plants=plants,
-            devices=self._inventory.listed,
-        )
-
-    @override
-    async def history(self, device: str, start: datetime, end: datetime, period: str) -> Sequence[Mapping[str, Value]]:
-        if (listed := self._inventory.device(device)) is None:
-            return await self._history.of_plant(self.plant(device), start, end, period)
-        if period != "5minute":
-            raise NotSupported("Devices are not counted by day; their plant is")
-        return await self._history.of_device(listed, self.offset(listed), start, end)
+        return self._account_facts(first_identity(self._roll.owner, self._inventory.plants))
 
     # For the vendor's own actions
 
