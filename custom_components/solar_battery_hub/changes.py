@@ -113,6 +113,7 @@ class Changes:
         except HubError as err:
             raise self.failure(err) from err
         finally:
+            self._runtime.feeds.follow(self._runtime.account.feeds)
             self._runtime.refresh_view()
         self._take(device, receipt.read_back)
         if receipt.outcome is Outcome.NOT_CONFIRMED:

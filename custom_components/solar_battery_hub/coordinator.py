@@ -104,6 +104,15 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         self.last_call = self._call_before
 
     @callback
+    def follow(self, feed: Feed) -> None:
+        """Go on with other times; one that comes more often does so from now on."""
+        sooner = feed.interval < self.feed.interval
+        self.feed = feed
+        if sooner and self._listeners:
+            self._plan()
+            self._schedule_refresh()
+
+    @callback
     def rest(self) -> None:
         """Ask no more: the account has no such feed now."""
         self._resting = True

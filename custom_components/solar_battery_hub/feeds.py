@@ -64,7 +64,7 @@ class FeedBook(Mapping[str, FeedCoordinator]):
             coordinator.async_update_listeners()
         for key, feed in present.items():
             if key in self._running:
-                self._running[key].feed = feed
+                self._running[key].follow(feed)
             else:
                 self._begin(feed)
 

@@ -189,6 +189,14 @@ class Controls:
             answer[CLOCK] = abs(said - local) <= _CLOCK_AGREES
         return answer
 
+    def is_unsettled(self, device: Listed) -> bool:
+        """Tell whether the server's copy was not read yet since it certainly follows our last change."""
+        wrote_at = self._wrote_at.get(device.serial)
+        if wrote_at is None:
+            return False
+        at, _ = self._copies.get(device.serial, (wrote_at, {}))
+        return at - wrote_at < FOLLOWS
+
     # Writing
 
     async def write(self, device: Listed, changes: Mapping[str, Value]) -> None:

@@ -11,6 +11,7 @@ from ..base import CONF_DIALOG, PrivateStore, Settings, Wanted
 from ..http import Door
 from .account import AccountFacts, GrowattAccount
 from .devices import plant_id
+from .lately import FOLLOWS
 from .login import AUTOMATIC, DIALOG
 from .model import WITH_SETTINGS, Listed
 from .password_fetch import Fetcher
@@ -94,7 +95,18 @@ class PasswordAccount(GrowattAccount):
             if device.family in ROUNDS[kind]:
                 yield _slow(f"{kind}_{serial}", max(self._interval, _HALF_HOUR), serial)
         if device.family in WITH_SETTINGS:
-            yield _slow(f"{SETTINGS}_{serial}", _HOUR, serial, floor=_SETTINGS_FLOOR)
+            yield self._settings_feed(device)
+
+    def _settings_feed(self, device: Listed) -> Feed:
+        """Return a feed that comes by the hour, and after a change once its outcome must be told (A.9)."""
+        return Feed(
+            key=f"{SETTINGS}_{device.serial}",
+            interval=FOLLOWS if self._controls.is_unsettled(device) else _HOUR,
+            floor=_SETTINGS_FLOOR,
+            stale_after=3 * _HOUR,
+            devices=(device.serial,),
+            backoff_cap=_HALF_HOUR,
+        )
 
     def _aligned(self, key: str, device: str, *, cycles: int = 1) -> Feed:
         """Return a feed that follows the uploads, or rests while all sleep."""
@@ -155,6 +167,6 @@ class PasswordAccount(GrowattAccount):
         return await self._phone.update_plant(plant, changes)
 
 
-def _slow(key: str, interval: float, *devices: str, floor: float = _FLOOR) -> Feed:
+def _slow(key: str, interval: float, *devices: str) -> Feed:
     """Return a feed that keeps its pace whenever devices upload."""
-    return Feed(key=key, interval=interval, floor=floor, devices=devices, backoff_cap=min(interval, _HALF_HOUR))
+    return Feed(key=key, interval=interval, floor=_FLOOR, devices=devices, backoff_cap=min(interval, _HALF_HOUR))
