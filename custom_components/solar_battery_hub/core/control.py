@@ -61,6 +61,18 @@ class Setting:
     config: bool = False
     enabled: bool = True
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return its kind and what bounds it (JSON types): options, minimum, maximum, step, rules, as far as there are any."""
+        told: dict[str, Any] = {"kind": self.kind.value}
+        if self.options:
+            told["options"] = list(self.options)
+        for name in ("minimum", "maximum", "step"):
+            if (bound := getattr(self, name)) is not None:
+                told[name] = bound
+        if self.rules is not None:
+            told["rules"] = self.rules.as_dict()
+        return told
+
     def matches(self, asked: Value, found: Value) -> bool:
         """Tell whether a value read from the device is the one asked for."""
         if isinstance(asked, float | int) and isinstance(found, float | int):

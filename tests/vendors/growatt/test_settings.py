@@ -9,7 +9,7 @@ from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, OTHER
 from custom_components.solar_battery_hub.core.control import ControlKind
 from custom_components.solar_battery_hub.vendors.growatt.model import WITH_SETTINGS, Family
 from custom_components.solar_battery_hub.vendors.growatt.names import Names
-from custom_components.solar_battery_hub.vendors.growatt.offers import SETTINGS, detail, setting
+from custom_components.solar_battery_hub.vendors.growatt.offers import SETTINGS, setting
 from custom_components.solar_battery_hub.vendors.growatt.settings import (
     CLOCK,
     PLACES,
@@ -148,7 +148,12 @@ def test_every_setting_is_in_the_catalogue() -> None:
 def test_what_a_setting_offers() -> None:
     assert setting(Family.MIN, "export_limit_mode").options == ("off", "meter", "ct")
     assert setting(Family.SPH, "export_limit_mode").options == ("off", "on")
-    assert detail(Family.MIN, "charge_power_rate") == {"kind": "number", "minimum": 0, "maximum": 100, "step": 1}
-    groups = detail(Family.SPA, "charge_schedule")["rules"]["groups"]
+    assert setting(Family.MIN, "charge_power_rate").as_dict() == {
+        "kind": "number",
+        "minimum": 0,
+        "maximum": 100,
+        "step": 1,
+    }
+    groups = setting(Family.SPA, "charge_schedule").as_dict()["rules"]["groups"]
     assert [(group["key"], group["slots"]) for group in groups] == [("charge", 3), ("discharge", 3), ("load", 3)]
     assert SETTINGS[CLOCK].kind is ControlKind.BUTTON

@@ -16,7 +16,7 @@ from .lately import FOLLOWS, Lately
 from .live_settings import LiveSettings
 from .model import WITH_SETTINGS, Bean, Family, Listed
 from .names import Names, code
-from .offers import SCHEDULE, SETTINGS, detail, paced
+from .offers import SCHEDULE, SETTINGS, paced, setting
 from .orders import Basis, orders, send
 from .schedule import periods, present, reason_untold
 from .settings import CLOCK, NOT_TOLD, PLACES, is_offered, read, read_settings
@@ -69,7 +69,7 @@ class Controls:
                 setting=key,
                 writable=(reason := self.reason(device, key)) is None,
                 reason=reason,
-                detail=detail(device.family, key),
+                detail=setting(device.family, key).as_dict(),
             )
             for key in SETTINGS
         ]

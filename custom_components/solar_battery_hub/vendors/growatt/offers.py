@@ -57,17 +57,3 @@ def paced(*, live: bool, legacy: bool) -> Callable[[Family, str], Setting]:
     """
     pause = 5.0 if live else 10.0
     return lambda family, key: replace(setting(family, key), settle=5.0, pause=pause, read_later=not legacy)
-
-
-def detail(family: Family, key: str) -> dict[str, Any]:
-    """Return what ``get_capabilities`` tells about a setting."""
-    found = setting(family, key)
-    told: dict[str, Any] = {"kind": found.kind.value}
-    if found.options:
-        told["options"] = list(found.options)
-    for name in ("minimum", "maximum", "step"):
-        if (bound := getattr(found, name)) is not None:
-            told[name] = bound
-    if found.rules is not None:
-        told["rules"] = found.rules.as_dict()
-    return told

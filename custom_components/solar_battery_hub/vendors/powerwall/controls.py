@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 import logging
-from typing import Any
 
 from ...core.catalogue import Quantity
 from ...core.control import Control, ControlKind, Setting
@@ -92,7 +91,7 @@ class Controls:
         """Return every setting, with the reason where it cannot be written."""
         return [
             Capability(
-                setting=key, writable=(reason := self.reason(key)) is None, reason=reason, detail=_detail(setting)
+                setting=key, writable=(reason := self.reason(key)) is None, reason=reason, detail=setting.as_dict()
             )
             for key, setting in SETTINGS.items()
         ]
@@ -226,13 +225,3 @@ class Controls:
             await self._client.write(RUN_PATH)
         self._store.shared.pop(STOPPED_BY_LOGIN)
         await self._store.save()
-
-
-def _detail(setting: Setting) -> dict[str, Any]:
-    detail: dict[str, Any] = {"kind": setting.kind.value}
-    if setting.options:
-        detail["options"] = list(setting.options)
-    for name in ("minimum", "maximum", "step"):
-        if (bound := getattr(setting, name)) is not None:
-            detail[name] = bound
-    return detail
