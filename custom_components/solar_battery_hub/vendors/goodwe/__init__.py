@@ -1,0 +1,1 @@
+"""GoodWe's cloud: SEMS+, and the legacy app API behind it."""
