@@ -214,3 +214,22 @@ async def test_change_that_fails_is_an_error(hub: Hub, monkeypatch: pytest.Monke
         await use(hub, "switch.turn_on", "off_grid")
     assert (error.value.translation_domain, error.value.translation_key) == (DOMAIN, "cannot_connect")
     assert hub.state(f"{SITE}_off_grid", "switch").state == "off"
+
+
+async def test_setting_that_nobody_has_proven(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is off until the user wants it, and says so; what it can do is told in the capabilities all the same."""
+    doubtful = Setting(key="off_grid", kind=ControlKind.SWITCH, proven=False)
+    await add(hub, monkeypatch, RESERVE, doubtful, off_grid=False, backup_reserve=20.0)
+    registry = er.async_get(hub.hass)
+    entity_id = registry.async_get_entity_id("switch", DOMAIN, f"{SITE}_off_grid")
+    assert entity_id is not None
+    entry = registry.async_get(entity_id)
+    assert entry is not None
+    assert entry.disabled_by is er.RegistryEntryDisabler.INTEGRATION
+    assert "proven" not in hub.state(f"{SITE}_backup_reserve", "number").attributes
+
+    registry.async_update_entity(entity_id, disabled_by=None)
+    await hub.hass.config_entries.async_reload(entry.config_entry_id or "")
+    await hub.hass.async_block_till_done()
+    assert hub.state(f"{SITE}_off_grid", "switch").attributes["proven"] is False
+    assert doubtful.as_dict() == {"kind": "switch", "proven": False}

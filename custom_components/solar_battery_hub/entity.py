@@ -14,6 +14,8 @@ from .core.catalogue import CATALOGUE, Definition, Kind, Level, Quantity, look_u
 from .core.control import Control, ControlKind
 from .core.model import Ref, Value
 
+ATTR_PROVEN = "proven"  # only ever false: nobody has seen this setting work on a device yet
+
 
 class HubEntity(Entity):
     """One reading or setting of one device."""
@@ -103,7 +105,9 @@ class ControlEntity(HubEntity):
         self.setting = control.setting
         if self.setting.config:
             self._attr_entity_category = EntityCategory.CONFIG
-        self._attr_entity_registry_enabled_default = self.setting.enabled
+        self._attr_entity_registry_enabled_default = self.setting.enabled and self.setting.proven
+        if not self.setting.proven:
+            self._attr_extra_state_attributes = {ATTR_PROVEN: False}
 
     async def async_change(self, value: Value) -> None:
         """Carry out a change and wait for its confirmation."""

@@ -318,6 +318,7 @@ CATALOGUE: dict[str, Definition] = {
 # What event entities there are and what each can tell.
 STREAMS: dict[str, tuple[str, ...]] = {
     "grid_faults": ("fault", "warning"),
+    "alarms": ("fault", "alarm", "prompt", "recovered"),
     "settings": ("confirmed", "not_confirmed", "changed_elsewhere", "draft_dropped"),
 }
 

@@ -44,6 +44,8 @@ class Setting:
     agrees or the caller's patience ends. Where no read is possible for longer than that
     (``settle`` above the patience), the change is accepted and verified later; ``read_later``
     says that this may happen with a short settle time too (the account raises ``ReadLater``).
+    One that is not ``proven`` is only known from documents: nobody has seen it work on a device yet.
+    It is off until the user wants it.
     """
 
     key: str
@@ -60,9 +62,13 @@ class Setting:
     read_later: bool = False
     config: bool = False
     enabled: bool = True
+    proven: bool = True
 
     def as_dict(self) -> dict[str, Any]:
-        """Return its kind and what bounds it (JSON types): options, minimum, maximum, step, rules, as far as there are any."""
+        """Return its kind and what bounds it (JSON types), as far as there is any of it.
+
+        ``options``, ``minimum``, ``maximum``, ``step``, ``rules``, and ``proven`` where that is false.
+        """
         told: dict[str, Any] = {"kind": self.kind.value}
         if self.options:
             told["options"] = list(self.options)
@@ -71,6 +77,8 @@ class Setting:
                 told[name] = bound
         if self.rules is not None:
             told["rules"] = self.rules.as_dict()
+        if not self.proven:
+            told["proven"] = False
         return told
 
     def matches(self, asked: Value, found: Value) -> bool:
