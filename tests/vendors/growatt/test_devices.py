@@ -1,13 +1,11 @@
 """Account, plants, inverters and packs as devices."""
 
-from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from custom_components.solar_battery_hub.core.model import DeviceKind, Ref
-from custom_components.solar_battery_hub.vendors.growatt.devices import DeviceList, pack_id, plant_id, zone
+from custom_components.solar_battery_hub.vendors.growatt.devices import DeviceList, pack_id, plant_id
 from custom_components.solar_battery_hub.vendors.growatt.inventory import Inventory
 from custom_components.solar_battery_hub.vendors.growatt.model import Family, Listed, Plant
 from tests.vendors.tools import MemoryStore
@@ -102,32 +100,6 @@ def test_what_was_known_is_known_after_a_restart() -> None:
 def test_an_unknown_type_is_called_by_its_word() -> None:
     devices = DeviceList("user_7", inventory(listed("W", Family.OTHER, word="wit")))
     assert [device.name for device in devices if device.id == "W"] == ["WIT"]
-
-
-@pytest.mark.parametrize(
-    ("offset", "name"),
-    [
-        (1.0, "Etc/GMT-1"),
-        (8.0, "Etc/GMT-8"),
-        (-5.0, "Etc/GMT+5"),
-        (0.0, "Etc/GMT"),
-        (5.5, "Asia/Kolkata"),
-        (-3.5, "America/St_Johns"),
-        (-4.5, None),
-        (None, None),
-        (15.0, None),
-        (-13.0, None),
-    ],
-)
-def test_zones_count_west_of_greenwich(offset: float | None, name: str | None) -> None:
-    assert zone(offset) == name
-
-
-@pytest.mark.parametrize("quarters", range(-48, 57))
-def test_zones_are_as_far_ahead_as_they_should_be_but_for_summer(quarters: int) -> None:
-    if (name := zone(quarters / 4)) is not None:
-        moments = (datetime(2027, month, 1, tzinfo=ZoneInfo(name)) for month in (1, 7))
-        assert min(moment.utcoffset() or timedelta() for moment in moments) == timedelta(minutes=15 * quarters)
 
 
 def test_ids() -> None:

@@ -8,27 +8,13 @@ from typing import Final
 
 from ...core.model import Device, DeviceKind, Ref
 from ...core.parse import number, text
+from ...core.zones import zone_name
 from .inventory import Inventory
 from .model import Bean, Family, Listed, Plant
 
 _MAKER: Final = "Growatt"
 _ACCOUNT: Final = "Growatt account"
 _PACK: Final = re.compile(r"(?P<inverter>.+)_battery_(?P<number>[1-9])")
-
-# Where clocks are parts of an hour ahead; an hour more in summer does no harm.
-_PARTS_OF_AN_HOUR: Final[Mapping[float | None, str]] = {
-    -9.5: "Pacific/Marquesas",
-    -3.5: "America/St_Johns",
-    3.5: "Asia/Tehran",
-    4.5: "Asia/Kabul",
-    5.5: "Asia/Kolkata",
-    5.75: "Asia/Kathmandu",
-    6.5: "Asia/Yangon",
-    8.75: "Australia/Eucla",
-    9.5: "Australia/Darwin",
-    10.5: "Australia/Lord_Howe",
-    12.75: "Pacific/Chatham",
-}
 
 # What a device is called until it tells its model.
 _LABELS: Final[Mapping[Family, str]] = {
@@ -56,18 +42,6 @@ def plant_id(plant: str) -> str:
 def pack_id(inverter: str, number: int) -> str:
     """Return the device id of a pack of an inverter; the first is 1."""
     return f"{inverter}_battery_{number}"
-
-
-def zone(offset: float | None) -> str | None:
-    """Return the name of a time zone that is so many hours ahead of UTC, but for summer time.
-
-    Of whole hours, names count west of Greenwich: an hour ahead is ``Etc/GMT-1``.
-    """
-    if offset in _PARTS_OF_AN_HOUR:
-        return _PARTS_OF_AN_HOUR[offset]
-    if offset is None or not offset.is_integer() or not -12 <= offset <= 14:
-        return None
-    return f"Etc/GMT{-int(offset):+d}" if offset else "Etc/GMT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +144,7 @@ class DeviceList:
             name=plant.name,
             manufacturer=_MAKER,
             parent=self._identity,
-            zone=zone(plant.offset),
+            zone=zone_name(plant.offset),
         )
 
     def _inverter(self, listed: Listed) -> Device:
@@ -206,7 +180,7 @@ class DeviceList:
             )
 
     def _zone(self, listed: Listed) -> str | None:
-        return zone(self._inventory.offset(listed))
+        return zone_name(self._inventory.offset(listed))
 
 
 def _told(bean: Bean, names: Iterable[str]) -> str | None:
