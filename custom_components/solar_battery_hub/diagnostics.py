@@ -1,6 +1,7 @@
 """Diagnostics: enough to replay a bug report, nothing private in it."""
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -47,6 +48,7 @@ def _report(entry: HubConfigEntry, shows: Callable[[Ref], bool]) -> dict[str, An
     private = {key: value for key, value in settings.items() if key not in harmless}
     redactor = Redactor(vendor.redact | PRIVATE | private.keys(), _texts(private))
     redactor.learn([report.get("devices"), report.get("exchanges")])
+    redactor.learn([named for exchange in report.get("exchanges", ()) for named in _path_fields(exchange["path"])])
     redacted: dict[str, Any] = redactor.redact(report)
     redacted["settings"] |= {key: value for key, value in settings.items() if key in harmless}
     for exchange in redacted.get("exchanges", ()):
@@ -128,6 +130,11 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         "error": exchange.error,
         "body": _body(exchange.body),
     }
+
+
+def _path_fields(path: str) -> list[dict[str, str]]:
+    """Return the parts of a path as fields, each named by the part before it: ``equipments/<serial>/telemetry``."""
+    return [{name: value} for name, value in pairwise(path.split("/"))]
 
 
 def _body(body: bytes | None) -> Any:

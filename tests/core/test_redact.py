@@ -32,6 +32,23 @@ def test_everything_below_a_private_field_is_private() -> None:
     }
 
 
+@pytest.mark.parametrize(("name", "value"), [("code", "data"), ("key", "value")])
+def test_row_that_names_a_private_field(name: str, value: str) -> None:
+    """What stands beside the name is private, and only that."""
+    answer = [
+        {name: "SN", value: "TG123456", "unit": "TG12"},
+        {name: "power", value: "1234.5", "unit": "kW"},
+        {name: 0, value: {"sn": "TG654321"}},
+    ]
+    redactor = Redactor({"sn"})
+    redactor.learn(answer)
+    assert redactor.redact(answer) == [
+        {name: "SN", value: f"**{value}-1**", "unit": "TG12"},
+        {name: "power", value: "1234.5", "unit": "kW"},
+        {name: 0, value: {"sn": "**sn-1**"}},
+    ]
+
+
 def test_secrets_known_beforehand_are_found_in_texts() -> None:
     redactor = Redactor((), ["hunter22", "192.168.1.9"])
     assert redactor.text("https://192.168.1.9/?p=hunter22") == "https://**secret-2**/?p=**secret-1**"

@@ -1,10 +1,13 @@
 """Takes what is private out of answers before anybody else sees them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 import re
 from typing import Any
 
 _SHORTEST = 4  # characters; shorter texts would be found inside ordinary words
+# Rows that name a field and hold its value beside it: ``{"code": "sn", "data": …}``.
+_NAMES = ("code", "key")
+_VALUES = frozenset({"data", "value"})
 
 
 class Redactor:
@@ -28,7 +31,7 @@ class Redactor:
         match answer:
             case dict():
                 for key, value in answer.items():
-                    if str(key).lower() in self._fields:
+                    if self._is_private(str(key), answer):
                         self._learn_all(str(key), value)
                     else:
                         self.learn(value)
@@ -44,7 +47,7 @@ class Redactor:
         match answer:
             case dict():
                 return {
-                    self.text(str(key)): self.redact(value, private=private or str(key).lower() in self._fields)
+                    self.text(str(key)): self.redact(value, private=private or self._is_private(str(key), answer))
                     for key, value in answer.items()
                 }
             case list():
@@ -65,6 +68,11 @@ class Redactor:
         longest_first = sorted(self._aliases, key=len, reverse=True)
         pattern = "|".join(re.escape(secret) for secret in longest_first)
         return re.sub(pattern, lambda match: self._aliases[match[0]], text)
+
+    def _is_private(self, key: str, row: Mapping[Any, Any]) -> bool:
+        """Tell whether a field is private by its own name, or by the one the row gives it."""
+        names = {key, *(str(row[name]) for name in _NAMES if name in row)} if key in _VALUES else {key}
+        return any(name.lower() in self._fields for name in names)
 
     def _learn_all(self, field: str, value: Any) -> None:
         match value:

@@ -4,16 +4,9 @@ from collections.abc import Callable, Mapping
 import secrets
 from typing import Any, Final
 
-from homeassistant.config_entries import (
-    SOURCE_REAUTH,
-    SOURCE_RECONFIGURE,
-    ConfigEntry,
-    ConfigFlowResult,
-    OptionsFlowWithReload,
-)
+from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, OptionsFlowWithReload
 from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.data_entry_flow import AbortFlow
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
@@ -114,13 +107,6 @@ class GrowattFlow(VendorFlow):
         again = {**self._tried, CONF_URL: None, **user_input}
         return await self._try_key(self._entry_data(self._tried[CONF_AUTH], again), self._show_region_form)
 
-    @property
-    def _entry(self) -> ConfigEntry | None:
-        """The entry this is about; ``None`` for a new one."""
-        if self.source == SOURCE_REAUTH:
-            return self._get_reauth_entry()
-        return self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
-
     def _entry_data(self, auth: str, form: Mapping[str, Any]) -> dict[str, Any]:
         """Return the entry's data that a filled form stands for, still without an identity if it is a new one."""
         known = self._entry.data if self._entry else self._tried
@@ -165,18 +151,12 @@ class GrowattFlow(VendorFlow):
         if entry is None:
             await self.async_set_unique_id(f"{VENDOR.key}_{facts.identity}", raise_on_progress=False)
             self._abort_if_unique_id_configured()
-            self._abort_if_device_in_use(facts)
+            self._abort_if_device_in_use({serial: serial for serial in _serials(facts)})
             return self.async_create_entry(title=facts.name, data={**settings, CONF_IDENTITY: facts.identity})
         self._abort_if_other_account(entry, settings, facts)
-        self._abort_if_device_in_use(facts)
+        self._abort_if_device_in_use({serial: serial for serial in _serials(facts)})
         await self.async_move(VENDOR, entry, settings)
         return self.async_update_reload_and_abort(entry, data=settings)
-
-    def _abort_if_device_in_use(self, facts: AccountFacts) -> None:
-        """Refuse an account that has a device in common with that of another entry."""
-        for other in self._async_current_entries():
-            if other is not self._entry and (shared := _serials(facts) & self._device_ids(other)):
-                raise AbortFlow("device_in_use", {"device": min(shared), "account": other.title})
 
     def _abort_if_other_account(self, entry: ConfigEntry, settings: Settings, facts: AccountFacts) -> None:
         """Refuse to make an entry another account's.
@@ -189,11 +169,6 @@ class GrowattFlow(VendorFlow):
             _serials(facts) & self._device_ids(entry) or (same_kind and facts.identity == entry.data[CONF_IDENTITY])
         ):
             raise AbortFlow("wrong_account")
-
-    def _device_ids(self, entry: ConfigEntry) -> set[str]:
-        """Return our ids of an entry's devices: those of inverters are their serial numbers."""
-        devices = dr.async_entries_for_config_entry(dr.async_get(self.hass), entry.entry_id)
-        return {text for device in devices for domain, text in device.identifiers if domain == self.handler}
 
     def _show_token_form(self, tried: Tried[Any]) -> ConfigFlowResult:
         return self.async_show_form(
