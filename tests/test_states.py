@@ -1,6 +1,7 @@
 """What Home Assistant sees: when states are written, what they are called and measured in, and when they end."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 import logging
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, Quanti
 from custom_components.solar_battery_hub.core.model import Ref
 from tests.conftest import StartPowerwall
 from tests.hub import Hub
-from tests.made_up import SITE, MadeUpAccount, add_made_up
+from tests.made_up import INVERTER, SITE, MadeUpAccount, add_made_up
 
 
 @pytest.fixture
@@ -163,6 +164,8 @@ LOOKS = (
     Look("cell_voltage_spread", 0.012, "voltage", "measurement", "V", 3),
     Look("battery_charge_left", 92.5, None, "measurement", "Ah", 1),
     Look("grid_current", 4.5, "current", "measurement", "A", 1),
+    Look("leakage_current", 3.5, "current", "measurement", "mA", 1),
+    Look("insulation_resistance", 4200.0, None, "measurement", "kΩ", 0),
     Look("grid_frequency", 50.01, "frequency", "measurement", "Hz", 2),
     Look("temperature", 21.5, "temperature", "measurement", "°C", 1),
     Look("running_time", 3600.0, "duration", "total_increasing", "s", 0),
@@ -211,6 +214,16 @@ async def test_sensors_by_quantity(hub: Hub, account: MadeUpAccount, monkeypatch
             options.get("suggested_display_precision"),
         )
         assert shown == look._replace(value=text_of(look.value))
+
+
+async def test_money_of_a_plant_abroad(hub: Hub, account: MadeUpAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Money is shown in what the vendor counts it in, else in the house's own."""
+    hub.hass.config.currency = "CHF"
+    account.parts = [replace(account.parts[0], currency="AUD"), INVERTER]
+    account.values = {Ref(device, "savings_today"): 1.25 for device in (SITE, INVERTER.id)}
+    await add_made_up(hub.hass, monkeypatch, account)
+    units = [hub.state(f"{device}_savings_today").attributes["unit_of_measurement"] for device in (SITE, INVERTER.id)]
+    assert units == ["AUD", "CHF"]
 
 
 def test_no_quantity_is_left_out() -> None:

@@ -18,6 +18,7 @@ DEVICE_CLASSES: dict[str, BinarySensorDeviceClass] = {
     "cloud_connected": BinarySensorDeviceClass.CONNECTIVITY,
     "reachable": BinarySensorDeviceClass.CONNECTIVITY,
     "on_grid": BinarySensorDeviceClass.POWER,
+    "ev_plugged_in": BinarySensorDeviceClass.PLUG,
 }
 
 

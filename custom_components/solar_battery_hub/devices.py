@@ -66,6 +66,10 @@ class DeviceBook:
             info["via_device_id"] = via
         return info
 
+    def currency(self, device_id: str) -> str | None:
+        """Return what the money of a device is counted in, where the vendor tells."""
+        return self._devices[device_id].currency
+
     def registry_id(self, device_id: str) -> str | None:
         """Return the registry's id of one of our devices."""
         entry = self._registry.async_get_device_by_identifier((DOMAIN, device_id), self._entry.entry_id)

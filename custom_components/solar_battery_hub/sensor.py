@@ -36,6 +36,8 @@ LOOKS: dict[Quantity, Look] = {
     Quantity.VOLTAGE: Look(SensorDeviceClass.VOLTAGE, 1),
     Quantity.CELL_VOLTAGE: Look(SensorDeviceClass.VOLTAGE, 3),
     Quantity.CURRENT: Look(SensorDeviceClass.CURRENT, 1),
+    Quantity.SMALL_CURRENT: Look(SensorDeviceClass.CURRENT, 1),
+    Quantity.RESISTANCE: Look(None, 0),
     Quantity.FREQUENCY: Look(SensorDeviceClass.FREQUENCY, 2),
     Quantity.TEMPERATURE: Look(SensorDeviceClass.TEMPERATURE, 1),
     Quantity.DURATION: Look(SensorDeviceClass.DURATION, 0),
@@ -76,7 +78,7 @@ class HubSensor(ReadingEntity, SensorEntity):
         if definition.quantity is Quantity.CHOICE:
             self._attr_options = list(definition.options)
         if definition.quantity is Quantity.MONEY:
-            self._attr_native_unit_of_measurement = runtime.hass.config.currency
+            self._attr_native_unit_of_measurement = runtime.devices.currency(ref.device) or runtime.hass.config.currency
             self._attr_state_class = SensorStateClass.TOTAL
 
     @property

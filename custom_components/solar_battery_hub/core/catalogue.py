@@ -24,6 +24,8 @@ class Quantity(StrEnum):
     VOLTAGE = "voltage"
     CELL_VOLTAGE = "cell_voltage"
     CURRENT = "current"
+    SMALL_CURRENT = "small_current"
+    RESISTANCE = "resistance"
     FREQUENCY = "frequency"
     TEMPERATURE = "temperature"
     DURATION = "duration"
@@ -50,6 +52,8 @@ UNITS: dict[Quantity, str] = {
     Quantity.VOLTAGE: "V",
     Quantity.CELL_VOLTAGE: "V",
     Quantity.CURRENT: "A",
+    Quantity.SMALL_CURRENT: "mA",
+    Quantity.RESISTANCE: "kΩ",
     Quantity.FREQUENCY: "Hz",
     Quantity.TEMPERATURE: "°C",
     Quantity.DURATION: "s",
@@ -72,6 +76,8 @@ DECIMALS: dict[Quantity, int] = {
     Quantity.VOLTAGE: 1,
     Quantity.CELL_VOLTAGE: 3,
     Quantity.CURRENT: 2,
+    Quantity.SMALL_CURRENT: 1,
+    Quantity.RESISTANCE: 0,
     Quantity.FREQUENCY: 2,
     Quantity.TEMPERATURE: 1,
 }
@@ -129,6 +135,9 @@ DEVICE_STATES = (
     "discharging",
     "bypass",
     "upgrading",
+    "off_grid",
+    "stopped",
+    "maintenance",
     "fault",
     "offline",
     OTHER,
@@ -136,6 +145,7 @@ DEVICE_STATES = (
 PRIORITIES = ("load_first", "battery_first", "grid_first", OTHER)
 OUTPUT_SOURCES = ("battery_first", "solar_first", "grid_first", "solar_and_grid", OTHER)
 EXPORT_LIMITS = ("off", "on", "meter", "ct", OTHER)
+EV_CHARGING_MODES = ("fast", "solar_first", "solar_and_battery", OTHER)
 CHARGE_SOURCES = ("solar_first", "solar_and_grid", "solar_only", OTHER)
 
 
@@ -191,6 +201,8 @@ def _total(keys: str) -> str:
 _ENERGIES = "solar_energy home_energy grid_import_energy grid_export_energy battery_charge_energy battery_discharge_energy generator_energy"
 # Parts of these: where the house's came from, what of the sun's was used at home, all that the system gave.
 _SHARES = "home_from_grid_energy home_from_solar_energy home_from_battery_energy self_consumption_energy system_energy"
+# Added up from a battery's power, where nobody counts what went in and out of it.
+_ESTIMATES = "estimated_charge_energy estimated_discharge_energy"
 
 CATALOGUE: dict[str, Definition] = {
     definition.key: definition
@@ -210,6 +222,9 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.ENERGY, "pv_energy_total", Kind.LIFETIME, Level.DIAGNOSTIC, numbered=True),
         *_define(Quantity.ENERGY, "pack_charge_energy_total", Kind.LIFETIME, Level.DIAGNOSTIC),
         *_define(Quantity.ENERGY, "pack_discharge_energy_total", Kind.LIFETIME, Level.DIAGNOSTIC),
+        *_define(Quantity.ENERGY, _today(_ESTIMATES), Kind.DAILY, Level.DIAGNOSTIC),
+        *_define(Quantity.ENERGY, _total(_ESTIMATES), Kind.LIFETIME, Level.DIAGNOSTIC),
+        *_define(Quantity.ENERGY, "solar_energy_at_month_start", Kind.STATE, Level.RARE),
         *_define(Quantity.REACTIVE_ENERGY, "output_reactive_energy_today", Kind.DAILY, Level.RARE),
         *_define(Quantity.REACTIVE_ENERGY, "output_reactive_energy_total", Kind.LIFETIME, Level.RARE),
         *_define(Quantity.CHARGE, "battery_level"),
@@ -220,6 +235,7 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.RATIO, "self_consumption autarky"),
         *_define(Quantity.MONEY, "savings_today", Kind.DAILY),
         *_define(Quantity.MONEY, "savings_total", Kind.LIFETIME),
+        *_define(Quantity.MONEY, "export_income_today", Kind.DAILY, Level.DIAGNOSTIC),
         *_define(Quantity.MASS, "co2_saved", Kind.LIFETIME),
         *_define(Quantity.CHOICE, "grid_status", Kind.STATE, options=GRID_STATES),
         *_define(Quantity.CHOICE, "device_status", Kind.STATE, options=DEVICE_STATES),
@@ -240,6 +256,12 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.FLAG, "problem", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.FLAG, "backup_ready power_clamped off_grid", Kind.STATE, Level.RARE),
         *_define(Quantity.POWER, "grid_services_power", level=Level.RARE),
+        *_define(Quantity.POWER, "ev_charging_power heat_pump_power other_solar_power"),
+        *_define(Quantity.ENERGY, "ev_charging_energy", Kind.STATE),
+        *_define(Quantity.CHOICE, "ev_charging_mode", Kind.STATE, options=EV_CHARGING_MODES),
+        *_define(Quantity.FLAG, "ev_plugged_in", Kind.STATE),
+        *_define(Quantity.POWER, "ev_charging_power_limit", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.CURRENT, "ev_charging_current", level=Level.RARE),
         *_define(Quantity.POWER, "charge_power_limit discharge_power_limit", level=Level.DIAGNOSTIC),
         *_define(Quantity.POWER, "charge_power_available discharge_power_available", level=Level.RARE),
         *_define(Quantity.POWER, "battery_target_power", level=Level.RARE),
@@ -275,13 +297,20 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.CURRENT, "phase_current", level=Level.RARE, numbered=True),
         *_define(Quantity.POWER, "phase_power", level=Level.RARE, numbered=True),
         *_define(Quantity.CURRENT, "pv_charge_current", level=Level.RARE, numbered=True),
+        *_define(Quantity.POWER, "grid_phase_power", level=Level.RARE, numbered=True),
         *_define(Quantity.APPARENT_POWER, "phase_apparent_power", level=Level.RARE, numbered=True),
         *_define(Quantity.VOLTAGE, "line_voltage backup_voltage string_voltage", level=Level.RARE, numbered=True),
         *_define(Quantity.CURRENT, "backup_current string_current", level=Level.RARE, numbered=True),
         *_define(Quantity.CELL_VOLTAGE, "cell_voltage", level=Level.RARE, numbered=True),
         *_define(Quantity.CELL_VOLTAGE, "cell_voltage_spread", level=Level.RARE),
+        *_define(Quantity.CELL_VOLTAGE, "cell_voltage_max cell_voltage_min", level=Level.RARE),
+        *_define(Quantity.TEMPERATURE, "cell_temperature_max cell_temperature_min", level=Level.RARE),
+        *_define(Quantity.CURRENT, "charge_current_limit discharge_current_limit", level=Level.RARE),
         *_define(Quantity.ELECTRIC_CHARGE, "battery_charge_left battery_charge_full", level=Level.RARE),
         *_define(Quantity.RATIO, "output_limit_in_force output_load backup_load", level=Level.DIAGNOSTIC),
+        *_define(Quantity.RATIO, "power_factor", level=Level.RARE),
+        *_define(Quantity.RESISTANCE, "insulation_resistance", level=Level.RARE),
+        *_define(Quantity.SMALL_CURRENT, "leakage_current", level=Level.RARE),
         *_define(Quantity.TEMPERATURE, "temperature battery_temperature", level=Level.DIAGNOSTIC),
         *_define(Quantity.TEMPERATURE, "power_module_temperature boost_temperature", level=Level.DIAGNOSTIC),
         *_define(Quantity.TEMPERATURE, "extra_temperature", level=Level.RARE, numbered=True),

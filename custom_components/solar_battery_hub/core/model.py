@@ -49,7 +49,8 @@ class Device:
     ``id`` never changes (serial or identity frozen at set-up) and prefixes all
     unique ids. ``parent`` is the id of the device it belongs to; the root has none.
     ``part`` marks a device without serial and firmware of its own. ``zone`` is the IANA
-    name of the time zone whose midnight its days begin at, where the vendor tells.
+    name of the time zone whose midnight its days begin at, where the vendor tells, ``currency``
+    the ISO code of what its money is counted in (``None``: the house's own).
     """
 
     id: str
@@ -66,6 +67,7 @@ class Device:
     mac: str | None = None
     url: str | None = None
     zone: str | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ _PREFIXED = {
     "A": "mk",
     "Ah": "mk",
     "Hz": "mk",
+    "Ω": "kM",
     "g": "k",
 }
 
@@ -64,6 +65,9 @@ _UNITS = {
 } | {
     "Watt": _Unit("W", 1.0),
     "Ws": _Unit("Wh", 1 / 3600),
+    "Ohm": _Unit("Ω", 1.0),
+    "kOhm": _Unit("Ω", 1e3),
+    "MOhm": _Unit("Ω", 1e6),
     "%": _Unit("%", 1.0),
     "‰": _Unit("%", 0.1),
     "1": _Unit("%", 100.0),
@@ -116,7 +120,7 @@ def measured(value: object, unit: str, to: str, *, absent: Collection[float] = (
 
     ``unit`` is what the vendor means where the value itself names none; a unit glued to
     the value wins. Case matters only between m and M. Knows W, Wh, Ws, var, varh, VA, V, A, Ah,
-    Hz, g and t with their prefixes, °C and °F, ns … d, and of shares %, ‰ and "1" (0…1).
+    Hz, Ω, g and t with their prefixes, °C and °F, ns … d, and of shares %, ‰ and "1" (0…1).
     ``absent`` as in ``number``, before conversion. ``None`` as there, and for an unknown
     unit or one of another quantity. Raises ValueError when ``to`` is unknown.
     """

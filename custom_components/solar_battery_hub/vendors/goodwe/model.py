@@ -41,6 +41,7 @@ class Plant:
     """A power station. ``zone`` is an IANA name, ``capacity`` in kW, ``battery_capacity`` in kWh (0: none).
 
     ``permissions`` are the rights told by SEMS+ (§5.2); ``None`` where nothing told of rights.
+    ``currency`` is the ISO code of its money, once told.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Plant:
     capacity: float | None = None
     battery_capacity: float | None = None
     permissions: frozenset[str] | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
