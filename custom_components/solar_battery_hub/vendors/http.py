@@ -154,13 +154,15 @@ class Door:
         body: object = None,
         form: Mapping[str, str] | None = None,
         parts: Mapping[str, str] | None = None,
+        raw: str | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float = TIMEOUT,
         secret: bool = False,
     ) -> Answer:
         """Send one request and return the answer, whatever its status.
 
-        ``body`` goes as JSON, ``form`` as an URL-encoded form, ``parts`` as a multipart form.
+        ``body`` goes as JSON, ``form`` as an URL-encoded form, ``parts`` as a multipart form, ``raw`` as it is
+        (``headers`` name its content type).
         ``secret`` keeps the answer's body out of the trace. Raises Locked while paused,
         CertificateChanged, Unreachable, or BadAnswer for a body that is cut or too large.
         """
@@ -172,7 +174,7 @@ class Door:
             error: str | None = None
             self._count(at)
             try:
-                answer = await self._send(method, url, _content(body, form, parts), headers, timeout)
+                answer = await self._send(method, url, _content(body, form, parts, raw), headers, timeout)
             except (Unreachable, BadAnswer, CertificateChanged) as err:
                 error = err.key
                 raise
@@ -235,8 +237,12 @@ class Door:
             raise Unreachable(f"No connection ({type(err).__name__})") from err
 
 
-def _content(body: object, form: Mapping[str, str] | None, parts: Mapping[str, str] | None) -> Mapping[str, Any]:
+def _content(
+    body: object, form: Mapping[str, str] | None, parts: Mapping[str, str] | None, raw: str | None
+) -> Mapping[str, Any]:
     """Return what aiohttp is to send."""
+    if raw is not None:
+        return {"data": raw.encode()}
     if parts is not None:
         return {"data": _multipart(parts)}
     return {"json": body} if form is None else {"data": form}
