@@ -1,6 +1,5 @@
 """What may be set on a device, how it is written, and how it is known to have worked (growatt.md A.9, A.10, B.6–B.8)."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Final
@@ -9,6 +8,7 @@ from ...core.clock import Clock
 from ...core.control import Control
 from ...core.errors import NotSupported, ReadLater, TooSoon, WriteRefused
 from ...core.model import Ref, Reported, Value
+from ...core.told import Told
 from ..base import Capability, PrivateStore
 from .api import Api
 from .fields import PRIORITY
@@ -27,7 +27,6 @@ _NOT_HERE: Final = "not_on_this_device"
 _NO_BATTERY: Final = "no_battery"
 _NO_ZONE: Final = "time_zone_unknown"
 
-_GONE_AFTER: Final = 3  # copies in a row without a setting until it is believed that there is none
 _CLOCK_AGREES: Final = timedelta(minutes=10)
 
 type Offset = Callable[[Listed], float | None]
@@ -43,12 +42,10 @@ class Controls:
         self._clock = clock
         self._offset = offset
         self._live = LiveSettings(api, clock)
-        # By serial number and key: what keeps the settings that are told from being written, or nothing.
-        self._told: dict[str, dict[str, str | None]] = store.shared.setdefault("settings_told", {})
+        self._told = Told(store.shared.setdefault("settings_told", {}))
         self._lately = Lately(store, clock)
         self._began = clock.monotonic()
         self._wrote_at: dict[str, float] = {}
-        self._missed: dict[str, Counter[str]] = {}  # how often in a row a setting was missing, by serial number and key
         self._copies: dict[str, tuple[float, Bean]] = {}  # the server's, by serial number, and when they were read
 
     # What can be set
@@ -83,7 +80,7 @@ class Controls:
             return _NOT_HERE
         if key == CLOCK:
             return _NO_ZONE if self._offset(device) is None else None
-        if (told := self._told.get(device.serial)) is None:
+        if (told := self._told.of(device.serial)) is None:
             return _NOT_READ
         if (place is None or place.battery) and not self._has_battery(device):
             return _NO_BATTERY
@@ -136,21 +133,8 @@ class Controls:
         for group, reason in zip(groups, whole, strict=True):
             told |= dict.fromkeys(group.settings, reason)
         told[SCHEDULE] = NOT_TOLD if present(family, bean) is None else next(filter(None, whole), None)
-        self._bear_with(device.serial, told)
-        if told != self._told.get(device.serial):
-            self._told[device.serial] = told
+        if self._told.take(device.serial, told):
             self._store.save_later()
-
-    def _bear_with(self, serial: str, told: dict[str, str | None]) -> None:
-        """Keep offering what is missing for once or twice: its entity, with all the user made of it, would be removed."""
-        known, missed = self._told.get(serial, {}), self._missed.setdefault(serial, Counter())
-        for key, reason in told.items():
-            if reason is None or known.get(key, reason) is not None:
-                missed.pop(key, None)
-                continue
-            missed[key] += 1
-            if missed[key] < _GONE_AFTER:
-                told[key] = None
 
     async def read_back(self, device: Listed, settings: frozenset[str]) -> Mapping[str, Value]:
         """Read settings from the device itself, or the server's copy where there is no other way.
