@@ -107,10 +107,10 @@ def _may_see_tokens(parsed: URL, own_url: str | None) -> bool:
 
 def _plain(url: object) -> URL | None:
     """Return an address that is nothing but scheme, host, port and path; ``None`` for any other."""
+    if not isinstance(url, str) or "@" in url:
+        return None
     try:
-        parsed = URL(url) if isinstance(url, str) else URL()
+        parsed = URL(url)
     except ValueError:
         return None
-    if not parsed.host or parsed.raw_user is not None or parsed.raw_password is not None:
-        return None
-    return None if parsed.query_string or parsed.fragment else parsed
+    return parsed if parsed.host and not parsed.query_string and not parsed.fragment else None
