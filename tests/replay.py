@@ -5,12 +5,13 @@ integration makes of it, without Home Assistant and without the device.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 import json
 from pathlib import Path
 import sys
 from typing import Any, override
+from urllib.parse import parse_qsl, unquote
 
 from custom_components.solar_battery_hub.core.errors import HubError, Unreachable
 from custom_components.solar_battery_hub.core.model import Gone, Reported
@@ -20,13 +21,33 @@ from custom_components.solar_battery_hub.vendors.http import Answer, Door
 from tests.vendors.tools import HandClock, MemoryStore
 
 
+def _prepared(report: Mapping[str, Any]) -> tuple[dict[str, Any], MemoryStore]:
+    """Return settings and store as they were: signed in, which no report tells."""
+    settings = {**report["settings"], CONF_FINGERPRINT: None}
+    if settings[CONF_VENDOR] != "goodwe":
+        return settings, MemoryStore(session={"token": "replayed"})
+    way = "semsplus" if any("/sems-plant/" in exchange["path"] for exchange in report["exchanges"]) else "legacy"
+    base = {"semsplus": "https://eu-gateway.semsportal.com/web/sems", "legacy": "https://eu.semsportal.com/api"}[way]
+    last = max(exchange["at"] for exchange in report["exchanges"])
+    session = {"uid": "replayed", "base": base, "since": last, "token": "replayed", "header": "{}"}
+    return {**settings, "region": "eu"}, MemoryStore(session={"uid": "replayed", way: session}, shared={"way": way})
+
+
+def _spelled(query: Iterable[tuple[str, str]]) -> str:
+    """Return a query in one spelling, whatever its order."""
+    return str(sorted(query))
+
+
 class ReplayDoor(Door):
     """Answers from a report what was answered last on the same path; nothing is sent."""
 
     def __init__(self, exchanges: list[dict[str, Any]], clock: HandClock) -> None:
         """Sort the exchanges by what was asked."""
         super().__init__(None, clock, {})  # type: ignore[arg-type]  # there is no session to send with
-        self._answers = {(exchange["method"], exchange["path"]): exchange for exchange in exchanges}
+        self._answers = {
+            (exchange["method"], exchange["path"], _spelled(exchange["query"].items())): exchange
+            for exchange in exchanges
+        }
 
     @override
     async def request(
@@ -37,12 +58,14 @@ class ReplayDoor(Door):
         body: object = None,
         form: Mapping[str, str] | None = None,
         parts: Mapping[str, str] | None = None,
+        raw: str | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float = 0.0,
         secret: bool = False,
     ) -> Answer:
-        path = "/" + url.split("://", 1)[-1].partition("/")[2]
-        exchange = self._answers.get((method, path))
+        path, _, query = ("/" + url.split("://", 1)[-1].partition("/")[2]).partition("?")
+        asked = _spelled(parse_qsl(query, keep_blank_values=True))
+        exchange = self._answers.get((method, unquote(path), asked))
         if exchange is None or exchange["status"] is None:
             raise Unreachable(f"The report has no answer for {method} {path}")
         said = exchange["body"]
@@ -52,14 +75,13 @@ class ReplayDoor(Door):
 
 async def replay(report: Mapping[str, Any]) -> dict[str, dict[str, Reported] | HubError]:
     """Fetch every feed from a report's exchanges; per feed its readings (device/key) or its error."""
-    settings = {**report["settings"], CONF_FINGERPRINT: None}
+    settings, store = _prepared(report)
     exchanges = report["exchanges"]
     moment = max((datetime.fromisoformat(exchange["at"]) for exchange in exchanges), default=datetime.now(UTC))
     clock = HandClock(moment)
-    store = MemoryStore(session={"token": "replayed"})
     account = VENDORS[settings[CONF_VENDOR]].open(settings, ReplayDoor(exchanges, clock), store, clock)
     results: dict[str, dict[str, Reported] | HubError] = {}
-    for feed in account.feeds:
+    while feed := next((feed for feed in account.feeds if feed.key not in results), None):
         try:
             snapshot = await account.fetch(feed, Wanted())
         except HubError as err:

@@ -63,15 +63,24 @@ def async_setup_services(hass: HomeAssistant) -> None:
     )
     register(DOMAIN, "refresh", _async_refresh, vol.Schema(DEVICE))
     async_setup_schedule_actions(hass, DOMAIN)
+    for name, makers in _vendor_actions().items():
+        fields = {field: takes for action in makers.values() for field, takes in action.fields.items()}
+        register(
+            DOMAIN,
+            name,
+            partial(_async_run, makers),
+            vol.Schema({**DEVICE, **fields}),
+            supports_response=SupportsResponse.OPTIONAL,
+        )
+
+
+def _vendor_actions() -> dict[str, dict[str, Action]]:
+    """Return the actions that vendors bring, by name and vendor: several may have one of the same name and fields."""
+    found: dict[str, dict[str, Action]] = {}
     for vendor in VENDORS.values():
-        for extra in vendor.actions:
-            register(
-                DOMAIN,
-                extra.name,
-                partial(_async_run, vendor.key, extra),
-                vol.Schema({**DEVICE, **extra.fields}),
-                supports_response=SupportsResponse.OPTIONAL,
-            )
+        for action in vendor.actions:
+            found.setdefault(action.name, {})[vendor.key] = action
+    return found
 
 
 async def _async_set(action: SettingAction, call: ServiceCall) -> ServiceResponse:
@@ -110,10 +119,10 @@ async def _async_refresh(call: ServiceCall) -> ServiceResponse:
     return None
 
 
-async def _async_run(vendor: str, action: Action, call: ServiceCall) -> ServiceResponse:
-    """Run an action that a vendor brings."""
+async def _async_run(makers: Mapping[str, Action], call: ServiceCall) -> ServiceResponse:
+    """Run an action that a vendor brings, as the device's vendor does it."""
     runtime, device = target_of(call)
-    if runtime.vendor.key != vendor:
+    if (action := makers.get(runtime.vendor.key)) is None:
         raise validation_error("not_supported")
     fields: Mapping[str, Any] = {key: value for key, value in call.data.items() if key != ATTR_DEVICE_ID}
     try:

@@ -11,6 +11,8 @@ from homeassistant.setup import async_setup_component
 import pytest
 import voluptuous as vol
 
+from custom_components.solar_battery_hub.vendors import VENDORS
+
 from .files import DOMAIN, load_yaml
 
 DESCRIBED = load_yaml("services.yaml")
@@ -92,3 +94,12 @@ def test_only_devices_of_ours_are_offered() -> None:
 def test_unknown_selector_is_refused(selector: dict[str, Any]) -> None:
     with pytest.raises(vol.Invalid):
         validate_selector(selector)
+
+
+def test_vendors_agree_on_shared_actions() -> None:
+    """One description serves all makers that have an action of the same name."""
+    fields: dict[str, set[frozenset[str]]] = {}
+    for vendor in VENDORS.values():
+        for action in vendor.actions:
+            fields.setdefault(action.name, set()).add(frozenset(map(str, action.fields)))
+    assert {name for name, ways in fields.items() if len(ways) > 1} == set()

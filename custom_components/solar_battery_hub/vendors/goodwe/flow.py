@@ -28,13 +28,18 @@ from .account import AccountFacts, GoodWeAccount
 from .devices import plant_id
 from .model import Plant
 from .options import CONF_INTERVAL, CONF_PLANTS, LONGEST, SHORTEST
-from .regions import AUTOMATIC, CONF_REGION, CONF_URL, OWN_URL, REGIONS, is_safe
+from .regions import AUTOMATIC, CHOICES, CONF_REGION, CONF_URL, OWN_URL, is_safe
 
 _EMAIL: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.EMAIL, autocomplete="username"))
 _SECRET: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password"))
+_INTERVAL: Final = NumberSelector(
+    NumberSelectorConfig(min=SHORTEST, max=LONGEST, step=1, unit_of_measurement="s", mode=NumberSelectorMode.BOX)
+)
 _WHERE: Final = {
     vol.Required(CONF_REGION, default=AUTOMATIC): SelectSelector(
-        SelectSelectorConfig(options=list(CHOICES), translation_key="goodwe_region", mode=SelectSelectorMode.DROPDOWN)
+        SelectSelectorConfig(
+            options=list(CHOICES), translation_key="goodwe_region", mode=SelectSelectorMode.DROPDOWN
+        )
     ),
     vol.Optional(CONF_URL): TextSelector(TextSelectorConfig(type=TextSelectorType.URL)),
 }
@@ -147,23 +152,26 @@ class GoodWeOptions(OptionsFlowWithReload):
     async def async_step_goodwe_options(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the options; all plants, or none, means every one the account sees, also one that is added later."""
         plants = self._plants()
-        every = {plant.id for plant in plants}
+        every = [plant.id for plant in plants]
+        before = self.config_entry.options
         if user_input is not None:
-            if every <= set(user_input.get(CONF_PLANTS) or every):
-                user_input.pop(CONF_PLANTS, None)
+            chosen = user_input.pop(CONF_PLANTS, None) if plants else before.get(CONF_PLANTS)
+            if chosen and set(chosen) != set(every):
+                user_input[CONF_PLANTS] = chosen
             return self.async_create_entry(data=user_input)
-        present = {CONF_PLANTS: sorted(every), **self.config_entry.options}
+        chosen = [plant for plant in every if plant in before.get(CONF_PLANTS, every)]
         return self.async_show_form(
             step_id="goodwe_options",
-            data_schema=self.add_suggested_values_to_schema(options_schema(plants), present),
+            data_schema=self.add_suggested_values_to_schema(options_schema(plants), {**before, CONF_PLANTS: chosen}),
         )
 
     def _plants(self) -> Sequence[Plant]:
-        """Return the plants to choose from: all that the account sees, or those chosen while it does not run."""
+        """Return the plants to choose from; none where it is one only, or while the account does not run."""
         entry = self.config_entry
-        if entry.state is ConfigEntryState.LOADED:
-            return cast("GoodWeAccount", entry.runtime_data.account).plants
-        return [Plant(id=plant, name=plant) for plant in entry.options.get(CONF_PLANTS, ())]
+        if entry.state is not ConfigEntryState.LOADED:
+            return ()
+        plants = cast("GoodWeAccount", entry.runtime_data.account).plants
+        return plants if len(plants) > 1 else ()
 
 
 def _settings(form: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,17 +189,11 @@ def _devices(plants: Iterable[Plant]) -> dict[str, str]:
 
 
 def options_schema(plants: Sequence[Plant]) -> vol.Schema:
-    """Return the form of the options for an account with these plants."""
-    choices = [SelectOptionDict(value=plant.id, label=plant.name) for plant in plants]
-    return vol.Schema(
-        {
-            vol.Optional(CONF_INTERVAL): NumberSelector(
-                NumberSelectorConfig(
-                    min=SHORTEST, max=LONGEST, step=1, unit_of_measurement="s", mode=NumberSelectorMode.BOX
-                )
-            ),
-            vol.Optional(CONF_PLANTS): SelectSelector(
-                SelectSelectorConfig(options=choices, multiple=True, mode=SelectSelectorMode.LIST)
-            ),
-        }
-    )
+    """Return the form of the options for an account with these plants to choose from."""
+    fields: dict[Any, Any] = {vol.Optional(CONF_INTERVAL): _INTERVAL}
+    if plants:
+        choices = [SelectOptionDict(value=plant.id, label=plant.name) for plant in plants]
+        fields[vol.Optional(CONF_PLANTS)] = SelectSelector(
+            SelectSelectorConfig(options=choices, multiple=True, mode=SelectSelectorMode.LIST)
+        )
+    return vol.Schema(fields)
