@@ -12,15 +12,16 @@ from homeassistant.components.growatt_server.const import SERVER_URLS_NAMES
 import pytest
 
 from tests.benchmarks import skipped_time
+from tests.benchmarks.ages import TOLERANCE_W, ages
 from tests.benchmarks.figures import Row
-from tests.benchmarks.growatt.ages import TOLERANCE_W, ages
 from tests.benchmarks.growatt.figures import Figures
-from tests.benchmarks.growatt.relay import Relay
 from tests.benchmarks.growatt.report import report
 from tests.benchmarks.growatt.runs import Collected, Measured
-from tests.benchmarks.growatt.server import JumpingSun
+from tests.benchmarks.growatt.server import UPLOAD_SECONDS
 from tests.benchmarks.growatt.subjects import ACCOUNTS, OURS, OURS_FAST, REGION, RIVAL, point_core_at, reads
+from tests.benchmarks.jumping_sun import JumpingSun
 from tests.benchmarks.measures import StoredFiles
+from tests.benchmarks.relay import Relay
 from tests.benchmarks.tables import verdict
 from tests.benchmarks.threads import WatchedThreads
 
@@ -160,7 +161,7 @@ def test_live_readings_are_known_by_their_path(path: str, count: int) -> None:
 
 
 def test_sun_jumps_with_every_upload() -> None:
-    sun = JumpingSun(peak_w=1.0, latitude=48.0, cloudiness=0.0, seed=0)
+    sun = JumpingSun(peak_w=1.0, latitude=48.0, cloudiness=0.0, seed=0, every=UPLOAD_SECONDS)
     begin = datetime(2026, 6, 15, 8, tzinfo=UTC)
     watts = [sun.watts(begin + timedelta(minutes=5 * number)) for number in range(36)]
     assert min(watts) > 0

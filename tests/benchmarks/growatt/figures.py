@@ -1,9 +1,8 @@
 """The arithmetic of Growatt's benchmark: from what was collected to the rows of its tables, with the goals."""
 
 from collections.abc import Callable
-from statistics import mean
-from typing import Any
 
+from tests.benchmarks.ages import Seen, mean_age, mean_delay, missed
 from tests.benchmarks.figures import Figure, Goal, Row
 from tests.benchmarks.growatt.runs import Collected, Measured
 from tests.benchmarks.growatt.subjects import OURS, OURS_FAST, RIVAL
@@ -44,9 +43,16 @@ class Figures:
 
     def _ages(self) -> list[Row]:
         return [
-            self._row("From upload to state, mean", "s", delay, Goal(text="≤ 70 s", limit=70)),
-            self._row("Age of what is shown, mean", "s", age, Goal(text="less than core", share=1)),
-            self._row("Uploads that were never shown", "%", missed),
+            self._row(
+                "From upload to state, mean", "s", lambda one: mean_delay(_seen(one)), Goal(text="≤ 70 s", limit=70)
+            ),
+            self._row(
+                "Age of what is shown, mean",
+                "s",
+                lambda one: mean_age(_seen(one)),
+                Goal(text="less than core", share=1),
+            ),
+            self._row("Uploads that were never shown", "%", lambda one: missed(_seen(one))),
         ]
 
     def _cpu(self) -> list[Row]:
@@ -129,25 +135,7 @@ def kilo(figure: float) -> float:
     return figure / 1000
 
 
-def delay(one: Measured) -> Figure:
-    """Return the seconds from an upload that was shown to its state."""
-    delays = [delay for device in _seen(one) for delay in device["delays"]]
-    return mean(delays) if delays else None
-
-
-def age(one: Measured) -> Figure:
-    """Return how old what was shown was, in seconds: the mean over the time in which something was."""
-    shown = sum(device["shown_seconds"] for device in _seen(one))
-    return sum(device["age_seconds"] for device in _seen(one)) / shown if shown else None
-
-
-def missed(one: Measured) -> Figure:
-    """Return how many uploads were replaced by the next one before anybody saw them, in %."""
-    uploads = sum(device["uploads"] for device in _seen(one))
-    return 100 * max(0.0, 1 - sum(len(device["delays"]) for device in _seen(one)) / uploads) if uploads else None
-
-
-def _seen(one: Measured) -> list[dict[str, Any]]:
+def _seen(one: Measured) -> Seen:
     """Return what was seen of each device."""
-    seen: list[dict[str, Any]] = one.lived["jumps"]["ages"]
+    seen: Seen = one.lived["jumps"]["ages"]
     return seen

@@ -10,7 +10,6 @@ from pathlib import Path
 import time
 from typing import Any
 
-from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.loader import async_get_integration
@@ -18,26 +17,16 @@ from homeassistant.setup import async_setup_component
 
 from tests.benchmarks import skipped_time
 from tests.benchmarks.accounts import add_account
-from tests.benchmarks.bare_hass import (
-    DATABASE,
-    everything_recorded,
-    make_folder,
-    running_hass,
-    set_up,
-    settle,
-    settle_soon,
-    start,
-)
+from tests.benchmarks.ages import Ages, ages
+from tests.benchmarks.bare_hass import make_folder, running_hass, set_up, settle, settle_soon, start
 from tests.benchmarks.control import Control
-from tests.benchmarks.growatt.ages import Ages, ages
-from tests.benchmarks.growatt.displays import Displays
-from tests.benchmarks.growatt.subjects import LOGIN, SUBJECTS, CloudSubject, reads
+from tests.benchmarks.displays import Displays
+from tests.benchmarks.everyday import everyday
+from tests.benchmarks.growatt.subjects import LOGIN, SUBJECTS, CloudSubject, reads, solar_entities
 from tests.benchmarks.holds import HoldWatch
-from tests.benchmarks.measures import StoredFiles, count_rows, counted_states, thread_seconds
 from tests.benchmarks.passing import Passing
 from tests.benchmarks.threads import WatchedThreads
 
-RECORDER = "Recorder"
 COMMIT_SECONDS = 300
 WARM_UP_SECONDS = 1800.0
 FIRST_SECONDS = 290.0
@@ -95,7 +84,8 @@ class Session:
             await start(hass)
             passing = Passing(hass, self.control)
             await passing.advance(WARM_UP_SECONDS)
-            day = await self._day(hass, passing, self.order["hours"] * 3600.0)
+            self.control.new_requests()
+            day = await everyday(hass, passing, self.control, self.order["hours"] * 3600.0) | self._asked()
             jumps = (
                 await self._jumps(hass, passing, self.order["jumping_hours"] * 3600.0) if self.subject.domain else {}
             )
@@ -129,32 +119,6 @@ class Session:
 
     # --- their parts -------------------------------------------------------------------------------------------------
 
-    async def _day(self, hass: HomeAssistant, passing: Passing, seconds: float) -> Mapping[str, Any]:
-        """Let time pass and tell what that cost everybody, the benchmark's own work taken off."""
-        await everything_recorded(hass)
-        database = Path(hass.config.path(DATABASE))
-        self.control.new_requests()
-        traffic, rows, files = self.control.do("traffic"), count_rows(database), StoredFiles()
-        recorder = thread_seconds(RECORDER)
-        process, thread, driver = time.process_time(), time.thread_time(), passing.driver_seconds
-        with counted_states(hass) as events:
-            await passing.advance(seconds)
-            await everything_recorded(hass)
-        own = passing.driver_seconds - driver
-        cpu, loop = time.process_time() - process - own, time.thread_time() - thread - own
-        recorder, after = thread_seconds(RECORDER) - recorder, self.control.do("traffic")
-        return self._asked() | {
-            "hours": seconds / 3600,
-            "cpu_ms": 1000 * cpu,
-            "loop_ms": 1000 * loop,
-            "recorder_ms": 1000 * recorder,
-            **{name: after[name] - traffic[name] for name in traffic},
-            "changed": events[EVENT_STATE_CHANGED],
-            "reported": events[EVENT_STATE_REPORTED],
-            "rows": count_rows(database) - rows,
-            "files": files.count,
-        }
-
     async def _jumps(self, hass: HomeAssistant, passing: Passing, seconds: float) -> Mapping[str, Any]:
         """Let the sun jump with every upload; tell how old what is shown was, and how long the loop was held.
 
@@ -174,7 +138,7 @@ class Session:
 
     async def _seen(self, hass: HomeAssistant, passing: Passing, seconds: float) -> list[Ages]:
         """Let time pass and tell how old what was shown of each device was."""
-        with Displays(hass, self.subject, self.account) as displays:
+        with Displays(hass, solar_entities(hass, self.subject, self.account)) as displays:
             await passing.advance(seconds)
         end, uploads = skipped_time.now().timestamp(), self.control.do("uploads")
         return [ages(uploads[serial], states, end) for serial, states in displays.states.items()]
@@ -188,7 +152,7 @@ class Session:
             await settle(hass)
             await start(hass)
         passing = Passing(hass, self.control)
-        displays = Displays(hass, self.subject, self.account)
+        displays = Displays(hass, solar_entities(hass, self.subject, self.account))
         waited, values_after, asked = 0.0, None, None
         while waited < PATIENCE_SECONDS and (values_after is None or waited < FIRST_SECONDS):
             if values_after is None and displays.any_value():

@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+
 from tests.benchmarks import skipped_time
 from tests.benchmarks.subject import HUB, Description, Subject
 
@@ -53,6 +56,17 @@ def reads(path: str, devices: int) -> int:
     if any(call in path for call in BATCH_CALLS):
         return devices
     return 1 if any(call in path for call in LIVE_CALLS) else 0
+
+
+def solar_entities(hass: HomeAssistant, subject: CloudSubject, account: Description) -> Mapping[str, str]:
+    """Return the serial number of each device by the entity that shows its sun; a device without one has none."""
+    registry = er.async_get(hass)
+    found = {
+        registry.async_get_entity_id("sensor", subject.domain, template.format(serial=serial)): serial
+        for serial in account["serials"]
+        for template in subject.power
+    }
+    return {entity_id: serial for entity_id, serial in found.items() if entity_id is not None}
 
 
 def _hub_steps(description: Description) -> Sequence[Mapping[str, Any]]:

@@ -1,14 +1,20 @@
 """How old what a user sees is: from the device's upload to the state that shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from statistics import mean
+from typing import Any
+
+from tests.benchmarks.figures import Figure
 
 TOLERANCE_W = 9.0
 """Both sides round: to whole watts, or to hundredths of a kW."""
 
 type Moment = tuple[float, float | None]
 """A timestamp and the watts then; ``None``: nothing is shown from then on."""
+type Seen = Sequence[Mapping[str, Any]]
+"""``Ages`` as JSON has them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,3 +55,21 @@ def _upload(uploads: Sequence[tuple[float, float]], moment: float, watts: float 
         return None
     fitting = (at for at, uploaded in reversed(uploads) if at <= moment and abs(uploaded - watts) <= TOLERANCE_W)
     return next(fitting, None)
+
+
+def mean_delay(seen: Seen) -> Figure:
+    """Return the seconds from an upload that was shown to its state."""
+    delays = [delay for device in seen for delay in device["delays"]]
+    return mean(delays) if delays else None
+
+
+def mean_age(seen: Seen) -> Figure:
+    """Return how old what was shown was, in seconds: the mean over the time in which something was."""
+    shown = sum(device["shown_seconds"] for device in seen)
+    return sum(device["age_seconds"] for device in seen) / shown if shown else None
+
+
+def missed(seen: Seen) -> Figure:
+    """Return how many uploads were replaced by the next one before anybody saw them, in %."""
+    uploads = sum(device["uploads"] for device in seen)
+    return 100 * max(0.0, 1 - sum(len(device["delays"]) for device in seen) / uploads) if uploads else None

@@ -19,6 +19,15 @@ class Relay:
         self._server: asyncio.Server | None = None
         self._behind = 0
 
+    @property
+    def url(self) -> str:
+        """Return the address clients use."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def traffic(self) -> dict[str, int]:
+        """Return what went over the wire so far, in bytes as the client sees them."""
+        return {"sent": self.sent, "received": self.received, "connections": self.connections}
+
     async def start(self, behind: int) -> None:
         """Listen on loopback for the port ``behind``."""
         self._behind = behind
