@@ -13,6 +13,23 @@ if TYPE_CHECKING:
 LEVELS = {"prompt": "Total_FaultLevel_Prompt", "alarm": "Total_FaultLevel_alarm", "fault": "Total_FaultLevel_Fault"}
 ACTIVE, RECOVERED = 0, 1
 KINDS = {"INVERTER": "inverter", "SMART_METER": "meter"}
+ALWAYS: dict[str, Any] = {
+    "error_code": "4096",
+    "warninglevel": 0,
+    "faultClassification": ["Total_FaultType_Protect"],
+    "recoverytime": None,
+    "recoverytimes": None,
+    "duration": None,
+    "confirmed": False,
+    "starStatus": False,
+    "attention": 0,
+    "adcode": "016300110064",
+    "is_show": True,
+    "is_add_task": 2,
+    "date_format": "MM.dd.yyyy",
+    "date_format_ym": "MM.yyyy",
+}
+"""What stands in every row, until the alarm has recovered."""
 OFFLINE, CHARGING, AVAILABLE = 0, 6, 8
 
 
@@ -50,39 +67,25 @@ def _alarm(call: Call, plant: Plant, alarm: Alarm) -> dict[str, Any]:
     def local(moment: datetime) -> str:
         return plant.local(moment).strftime("%Y-%m-%d %H:%M:%S")
 
-    row = {
+    row = ALWAYS | {
         "warningid": alarm.id,
         "warning_code": alarm.code,
-        "error_code": "4096",
         "warningNameEn": alarm.text,
         "warningNameZh": alarm.text,
         "warningname": f"{alarm.code}_warning",
         "cause": f"{alarm.code}_reason",
         "solution": f"{alarm.code}_solution",
         "alarmLevel": LEVELS[alarm.level],
-        "warninglevel": 0,
         "status": ACTIVE if alarm.end is None else RECOVERED,
         "deviceName": device.name if device is not None else "",
         "devicesn": alarm.serial,
         "deviceType": f"Total_DeviceType_{KINDS.get(device.type, 'inverter') if device is not None else 'inverter'}",
-        "faultClassification": ["Total_FaultType_Protect"],
         "stationId": plant.id,
         "stationname": plant.name,
         "warningStationName": plant.name,
         "happentime": str(epoch_ms(alarm.start)),
         "happentimes": local(alarm.start),
-        "recoverytime": None,
-        "recoverytimes": None,
-        "duration": None,
-        "confirmed": False,
-        "starStatus": False,
-        "attention": 0,
         "stationTimeSpan": -plant.offset_hours(alarm.start),
-        "adcode": "016300110064",
-        "is_show": True,
-        "is_add_task": 2,
-        "date_format": "MM.dd.yyyy",
-        "date_format_ym": "MM.yyyy",
         "current_user_id": call.world.account.uid,
     }
     if alarm.end is not None:

@@ -9,6 +9,28 @@ from tests.simulators.goodwe.semsplus_flow import kilo
 if TYPE_CHECKING:
     from tests.simulators.goodwe.plants import Plant
 
+ALWAYS: dict[str, Any] = {
+    "isCollect": False,
+    "safetyDays": "0",
+    "isEmptyStation": False,
+    "isMicro": False,
+    "isMeterTips": False,
+    "isMultipleEnv": False,
+    "isOnlyBps": False,
+    "isHems": False,
+    "hemsSn": "",
+    "hasGoodweInverter": True,
+    "dataAuthorization": True,
+    "authTimeLimit": -1,
+    "isStationOwner": False,
+    "aiType": "EMS",
+    "hasThirdPartyDevice": False,
+    "powerStationTypeUser": "HOUSEHOLD",
+    "isSmartWorkshop": True,
+    "googleAddress": "Sonnenweg 1",
+}
+"""What the facts of every plant have in common; ``isStationOwner`` is unreliable (§5.2)."""
+
 
 def _row(plant: Plant) -> dict[str, Any]:
     """Return a plant as the list shows it."""
@@ -67,45 +89,27 @@ def basic_info(call: Call) -> dict[str, Any]:
     plant = call.plant()
     fields = ("pSystem", "soc", "pBat", "pConsum", "pGrid") if plant.has_battery else ("pSystem", "pConsum", "pGrid")
     lead = plant.lead
-    info: dict[str, Any] = {
+    info = ALWAYS | {
         "stationId": plant.id,
         "name": plant.name,
         "status": str(plant.status),
         "powerStationType": "2" if plant.has_battery else "1",
         "createTime": plant.created.isoformat() + "T09:32:21",
         "timespan": -plant.offset_hours(call.now),
-        "isCollect": False,
         "isShared": "STATION_EDIT" not in plant.permissions,
-        "safetyDays": "0",
         "permissions": list(plant.permissions),
         "chartMap": {"energy_flow": ",".join(fields if plant.metered else fields[:1])},
         "timeZone": _offset_text(plant.offset_hours(call.now)),
-        "isEmptyStation": False,
-        "isMicro": False,
         "isParallel": plant.plan.parallel,
-        "isMeterTips": False,
-        "isMultipleEnv": False,
         "isAllInOne": lead.kind.kind == "cabinet",
-        "isOnlyBps": False,
         "installedPower": lead.rated_w / 1000,
-        "isHems": False,
-        "hemsSn": "",
-        "hasGoodweInverter": True,
-        "dataAuthorization": True,
-        "authTimeLimit": -1,
-        "isStationOwner": False,
         "batteryCapacity": plant.battery_kwh,
         "pvCapacity": plant.capacity_kw,
         "aiSn": lead.serial,
-        "aiType": "EMS",
         "zoneId": str(plant.zone),
-        "hasThirdPartyDevice": False,
         "powerStationTypeActual": "2" if plant.has_battery else "1",
-        "powerStationTypeUser": "HOUSEHOLD",
-        "isSmartWorkshop": True,
         "latitude": plant.latitude,
         "longitude": plant.longitude,
-        "googleAddress": "Sonnenweg 1",
     }
     if plant.has_battery or plant.metered:
         info["gridStatus"] = "1" if plant.house.grid == "connected" else "0"
