@@ -73,7 +73,7 @@ class DeviceList:
         yield Device(id=self._identity, kind=DeviceKind.ACCOUNT, name=_ACCOUNT, manufacturer=_MAKER)
         for plant in self._inventory.plants:
             yield self._plant(plant)
-            shown = [device for device in self._inventory.of_plant(plant.id) if self._is_shown(device)]
+            shown = [device for device in self._inventory.of_plant(plant.id) if self.is_shown(device)]
             for device in sorted(shown, key=lambda device: _ORDER.index(_KINDS[device.type])):
                 yield self._device(device)
                 if device.type in INVERTERS:
@@ -114,7 +114,7 @@ class DeviceList:
         if match := _PACK.fullmatch(device):
             self._packs.setdefault(match["inverter"], set()).add(int(match["number"]))
 
-    def _is_shown(self, device: Listed) -> bool:
+    def is_shown(self, device: Listed) -> bool:
         """Tell whether a device has a page; a rack that never lived beside the battery that it is part of has none (§5.4)."""
         if device.type not in _KINDS:
             return False
@@ -131,6 +131,7 @@ class DeviceList:
             manufacturer=_MAKER,
             parent=self._identity,
             zone=plant.zone,
+            currency=plant.currency,
         )
 
     def _device(self, listed: Listed) -> Device:

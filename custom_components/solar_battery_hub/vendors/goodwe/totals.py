@@ -1,0 +1,138 @@
+"""What a plant counted in its whole life: SEMS+ tells it by years, months and days only (goodwe.md §5.5)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any, Final
+
+from ...core.clock import Clock
+from ...core.errors import BadAnswer, NotSupported
+from ...core.model import Ref
+from ...core.parse import number, sections, text
+from ..base import PrivateStore
+from .devices import plant_id
+from .model import Bean, Plant
+from .semsplus import SemsPlus
+
+ITEMS: Final[Mapping[str, str]] = {
+    "proSystemTotalStats": "solar_energy",
+    "proConsumStats": "home_energy",
+    "proGridStats": "grid_export_energy",
+    "proPurchaseStats": "grid_import_energy",
+    "proCharStats": "battery_charge_energy",
+    "proDischarStats": "battery_discharge_energy",
+}
+"""What the items of the statistics are; ``_today`` or ``_total`` makes it a key of the catalogue."""
+
+type Energies = dict[str, float]
+"""kWh by item."""
+
+_SETTLED: Final = timedelta(minutes=20)  # after midnight, until yesterday is told as such
+_REPEATED_UNTIL: Final = timedelta(hours=2)  # after midnight the day before may be told as today
+_SAME: Final = 0.25  # kWh
+_AGAIN_AFTER: Final = timedelta(minutes=30)
+_OLDEST: Final = 2000  # no plant is older
+_DECIMALS: Final = 3
+
+
+class Totals:
+    """The closed years, months and days of every plant; years are asked once, the rest once a day."""
+
+    def __init__(self, client: SemsPlus, store: PrivateStore, clock: Clock) -> None:
+        """Go on from what is remembered."""
+        self._client = client
+        self._store = store
+        self._clock = clock
+        self._known: dict[str, dict[str, Any]] = store.shared.setdefault("totals", {})
+        self._failed: dict[str, datetime] = {}
+
+    async def of(self, plant: Plant, today: date, bean: Bean, now: datetime, zone: tzinfo | None) -> dict[Ref, float]:
+        """Return what a plant counted until now, in kWh; ``bean`` are today's statistics.
+
+        Nothing while it is not known until yesterday, or while today may still be the day before.
+        """
+        local = now.astimezone(zone)
+        since_midnight = timedelta(hours=local.hour, minutes=local.minute)
+        if plant.created is None or local.date() != today or since_midnight < _SETTLED:
+            return {}
+        closed = await self._closed(plant, plant.created, today, now)
+        if closed is None:
+            return {}
+        present = energies(bean, today.isoformat())
+        if since_midnight < _REPEATED_UNTIL and _is_repeated(present, closed["yesterday"]):
+            return {}
+        return {
+            Ref(plant_id(plant.id), f"{ITEMS[item]}_total"): round(closed["sums"].get(item, 0.0) + energy, _DECIMALS)
+            for item, energy in present.items()
+        }
+
+    async def _closed(self, plant: Plant, created: date, today: date, now: datetime) -> Mapping[str, Any] | None:
+        """Return the sums until yesterday and yesterday itself; ``None`` while they cannot be read."""
+        yesterday = today - timedelta(days=1)
+        known = self._known.setdefault(plant.id, {"years": {}})
+        if known.get("until") == yesterday.isoformat():
+            return known
+        failed = self._failed.get(plant.id)
+        if failed is not None and now - failed < _AGAIN_AFTER:
+            return None
+        try:
+            parts = await self._read(plant, max(created, date(_OLDEST, 1, 1)), today, known["years"])
+        except NotSupported, BadAnswer:
+            self._failed[plant.id] = now
+            return None
+        *_, days = parts
+        known["sums"] = _added(_added(part.values()) for part in parts)
+        known["yesterday"] = days.get(yesterday.isoformat(), {})
+        known["until"] = yesterday.isoformat()
+        self._store.save_later()
+        return known
+
+    async def _read(
+        self, plant: Plant, first: date, today: date, years: dict[str, Energies]
+    ) -> tuple[Mapping[str, Energies], ...]:
+        """Return years, months and days that are over. ``years`` are known for good once they were read."""
+        for year in range(first.year, today.year):
+            if str(year) not in years:
+                told = await self._series(plant, "year", date(year, 1, 1), date(year, 12, 31))
+                years[str(year)] = _added(told.values())
+        months: Mapping[str, Energies] = {}
+        days: Mapping[str, Energies] = {}
+        month = today.replace(day=1)
+        if month.month > 1:
+            months = await self._series(plant, "month", date(today.year, 1, 1), month - timedelta(days=1))
+        if today.day > 1:
+            days = await self._series(plant, "day", month, today - timedelta(days=1))
+        return years, months, days
+
+    async def _series(self, plant: Plant, dimension: str, start: date, end: date) -> Mapping[str, Energies]:
+        bean = await self._client.statistics(plant.id, tuple(ITEMS), dimension, start, end)
+        return series(bean)
+
+
+def series(bean: Bean) -> dict[str, Energies]:
+    """Return statistics by the date of a point, as it is written, and by item."""
+    found: dict[str, Energies] = {}
+    for line in sections(bean.get("dataList")):
+        item = text(line.get("item"))
+        for point in sections(line.get("statisticsList")):
+            at, energy = text(point.get("date")), number(point.get("val"))
+            if item in ITEMS and at is not None and energy is not None:
+                found.setdefault(at, {})[item] = energy
+    return found
+
+
+def energies(bean: Bean, at: str) -> Energies:
+    """Return the energies of one day, month or year of the statistics."""
+    return series(bean).get(at, {})
+
+
+def _added(parts: Iterable[Energies]) -> Energies:
+    sums: Energies = {}
+    for part in parts:
+        for item, energy in part.items():
+            sums[item] = sums.get(item, 0.0) + energy
+    return sums
+
+
+def _is_repeated(present: Energies, before: Energies) -> bool:
+    """Tell whether what is told as today is still the day before (§9.5)."""
+    return any(energy > _SAME and abs(energy - before.get(item, 0.0)) < _SAME for item, energy in present.items())
