@@ -115,7 +115,21 @@ GRID_STATES = (
     "fault",
     OTHER,
 )
-OPERATING_MODES = ("self_consumption", "autonomous", "backup", "scheduler", "site_control", OTHER)
+OPERATING_MODES = (
+    "self_consumption",
+    "autonomous",
+    "backup",
+    "time_of_use",
+    "off_grid",
+    "scheduler",
+    "site_control",
+    OTHER,
+)
+RUNNING_MODES = (
+    *("automatic", "self_consumption", "solar_charging", "solar_export", "import_power", "export_power"),
+    *("energy_saving", "off_grid", "battery_standby", "grid_import", "grid_export", "battery_charging"),
+    *("battery_discharging", "backup", "time_of_use", "delayed_charge", "peak_shaving", "shut_down", OTHER),
+)
 UPDATE_STATES = (
     "checking",
     "up_to_date",
@@ -249,6 +263,13 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.CHOICE, "output_source", Kind.STATE, Level.DIAGNOSTIC, options=OUTPUT_SOURCES),
         *_define(Quantity.CHOICE, "charge_source", Kind.STATE, Level.DIAGNOSTIC, options=CHARGE_SOURCES),
         *_define(Quantity.CHOICE, "operating_mode", Kind.STATE, options=OPERATING_MODES),
+        *_define(Quantity.CHOICE, "running_mode", Kind.STATE, Level.DIAGNOSTIC, options=RUNNING_MODES),
+        *_define(Quantity.FLAG, "time_of_use backup_mode immediate_charge", Kind.STATE),
+        *_define(Quantity.FLAG, "backup_grid_charging peak_shaving delayed_charge", Kind.STATE),
+        *_define(Quantity.FLAG, "off_grid_mode", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.RATIO, "backup_charge_power immediate_charge_level immediate_charge_power", Kind.STATE),
+        *_define(Quantity.POWER, "export_limit", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.RATIO, "export_limit_rate", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.RATIO, "backup_reserve", Kind.STATE),
         *_define(Quantity.MOMENT, "last_measured", Kind.STATE, Level.RARE),
         *_define(Quantity.FLAG, "on_grid grid_services", Kind.STATE),

@@ -34,18 +34,17 @@ _RUNNING: Final[Mapping[str, Any]] = {"settle": 90.0, "pause": 30.0, "read_later
 # Seen at the next uploads of the older service, every five minutes.
 _UPLOADED: Final[Mapping[str, Any]] = {"settle": 310.0, "pause": 60.0, "read_later": True}
 
-_SWITCH, _NUMBER = ControlKind.SWITCH, ControlKind.NUMBER
 _DOUBTFUL: Final[Mapping[str, Any]] = {"proven": False}
 
 _INVERTER: Final = (
-    Setting(key="inverter_on", kind=_SWITCH, config=True, **_RUNNING),
-    Setting(key="output_limit", kind=_NUMBER, config=True, **_PERCENT, **_UPLOADED, **_DOUBTFUL),
+    Setting(key="inverter_on", kind=ControlKind.SWITCH, config=True, **_RUNNING),
+    Setting(key="output_limit", kind=ControlKind.NUMBER, config=True, **_PERCENT, **_UPLOADED, **_DOUBTFUL),
     Setting(
         key="export_limit_mode", kind=ControlKind.SELECT, options=("off", "on"), config=True, **_COPIED, **_DOUBTFUL
     ),
     Setting(
         key="export_limit",
-        kind=_NUMBER,
+        kind=ControlKind.NUMBER,
         quantity=Quantity.POWER,
         step=1.0,
         config=True,
@@ -53,21 +52,21 @@ _INVERTER: Final = (
         **_COPIED,
         **_DOUBTFUL,
     ),
-    Setting(key="export_limit_rate", kind=_NUMBER, config=True, **_PERCENT, **_COPIED, **_DOUBTFUL),
+    Setting(key="export_limit_rate", kind=ControlKind.NUMBER, config=True, **_PERCENT, **_COPIED, **_DOUBTFUL),
     Setting(key="operating_mode", kind=ControlKind.SELECT, options=tuple(MODES), **_DIRECT, **_DOUBTFUL),
-    Setting(key="time_of_use", kind=_SWITCH, **_DIRECT, **_DOUBTFUL),
-    Setting(key="backup_mode", kind=_SWITCH, **_DIRECT),
-    Setting(key="backup_grid_charging", kind=_SWITCH, **_COPIED, **_DOUBTFUL),
-    Setting(key="backup_charge_power", kind=_NUMBER, **_PERCENT, **_DIRECT, **_DOUBTFUL),
-    Setting(key="off_grid_mode", kind=_SWITCH, config=True, **_DIRECT, **_DOUBTFUL),
-    Setting(key="peak_shaving", kind=_SWITCH, **_DIRECT, **_DOUBTFUL),
-    Setting(key="delayed_charge", kind=_SWITCH, **_DIRECT, **_DOUBTFUL),
+    Setting(key="time_of_use", kind=ControlKind.SWITCH, **_DIRECT, **_DOUBTFUL),
+    Setting(key="backup_mode", kind=ControlKind.SWITCH, **_DIRECT),
+    Setting(key="backup_grid_charging", kind=ControlKind.SWITCH, **_COPIED, **_DOUBTFUL),
+    Setting(key="backup_charge_power", kind=ControlKind.NUMBER, **_PERCENT, **_DIRECT, **_DOUBTFUL),
+    Setting(key="off_grid_mode", kind=ControlKind.SWITCH, config=True, **_DIRECT, **_DOUBTFUL),
+    Setting(key="peak_shaving", kind=ControlKind.SWITCH, **_DIRECT, **_DOUBTFUL),
+    Setting(key="delayed_charge", kind=ControlKind.SWITCH, **_DIRECT, **_DOUBTFUL),
     Setting(key=SCHEDULE, kind=ControlKind.SCHEDULE, **_DIRECT),
 )
 _BATTERY: Final = (
-    Setting(key="immediate_charge", kind=_SWITCH, **_COPIED, **_DOUBTFUL),
-    Setting(key="immediate_charge_level", kind=_NUMBER, **_PERCENT, **_COPIED, **_DOUBTFUL),
-    Setting(key="immediate_charge_power", kind=_NUMBER, **_PERCENT, **_COPIED, **_DOUBTFUL),
+    Setting(key="immediate_charge", kind=ControlKind.SWITCH, **_COPIED, **_DOUBTFUL),
+    Setting(key="immediate_charge_level", kind=ControlKind.NUMBER, **_PERCENT, **_COPIED, **_DOUBTFUL),
+    Setting(key="immediate_charge_power", kind=ControlKind.NUMBER, **_PERCENT, **_COPIED, **_DOUBTFUL),
 )
 INVERTER_SETTINGS: Final = tuple(setting.key for setting in _INVERTER)
 BATTERY_SETTINGS: Final = tuple(setting.key for setting in _BATTERY)
