@@ -18,7 +18,7 @@ class Sent(NamedTuple):
     options: dict[str, Any]
 
 
-class _Response(ClientResponse):
+class Response(ClientResponse):
     """A response that needs no connection: aioresponses does not know ``stream_writer`` yet."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,7 +44,7 @@ class MockHttp(aioresponses):
     @override
     def add(self, *args: Any, **kwargs: Any) -> None:
         """Add an answer, as aioresponses does."""
-        kwargs.setdefault("response_class", _Response)
+        kwargs.setdefault("response_class", Response)
         super().add(*args, **kwargs)
 
     @override

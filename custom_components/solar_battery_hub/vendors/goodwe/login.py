@@ -33,7 +33,8 @@ _ODD_REFUSALS: Final = 3  # codes nobody knows, in a row, that mean the password
 
 # In the shared store.
 _DISPLACED: Final = "displaced"  # moments at which a token was found to be dead
-_FAILURES: Final = "login_failures"  # in a row
+_FAILURES: Final = "login_failures"  # by way: how many in a row, and until when it rests
+_TIMES: Final = "times"
 _REFUSED_SINCE: Final = "login_refused_since"
 _TERMS: Final = "terms_not_accepted"  # the way on which they are missing
 _REGIONAL: Final = "regional_login_since"  # since when the login host of the region is asked; "" when it refused too
@@ -164,15 +165,22 @@ class Login:
         if known is None or known.token != session.token:
             return
         del self._store.session[way.value]
+        if self._age(session) < _LIFE:
+            self._note_displacement()
+        self._store.save_later()
+
+    def _note_displacement(self) -> None:
+        """Count a token that died before its time; from the second in a row on nobody signs in for a while."""
         now = self.clock.now()
         displaced = [*self._displaced(now), now]
         self._store.shared[_DISPLACED] = [moment.isoformat() for moment in displaced]
-        self._store.save_later()
-        in_a_row = 1
-        while in_a_row < len(displaced) and displaced[-in_a_row] - displaced[-in_a_row - 1] < _IN_A_ROW:
-            in_a_row += 1
-        if in_a_row > 1:
-            self._wait(_AFTER_DISPLACEMENT, in_a_row - 2)
+        again = 0
+        while again + 1 < len(displaced) and displaced[-again - 1] - displaced[-again - 2] < _IN_A_ROW:
+            again += 1
+        if again and self._rule.waits:
+            budget = self._budget()
+            budget.lock(now + _doubled(_AFTER_DISPLACEMENT, again - 1), now)
+            self._store.shared[self._rule.key] = budget.as_dict()
 
     def _displaced(self, now: datetime) -> list[datetime]:
         moments = [datetime.fromisoformat(stored) for stored in self._store.shared.get(_DISPLACED, ())]
@@ -182,7 +190,7 @@ class Login:
 
     async def _renew(self, way: Way) -> Session:
         self.wire.check()
-        await self._spend()
+        await self._spend(way)
         origin = self._regional_origin(way)
         regional = origin is not None
         try:
@@ -194,14 +202,14 @@ class Login:
             if self._refused(way, err, regional=regional):
                 await self._wrong_password()
                 raise AuthFailed("Refused again and again for a reason nobody knows") from err
-            await self._failed()
+            await self._failed(way)
             raise
         except TermsNotAccepted:
             self._store.shared[_TERMS] = way.value
-            await self._failed()
+            await self._failed(way)
             raise
         except HubError:
-            await self._failed()
+            await self._failed(way)
             raise
         await self._accepted(way, session, regional=regional)
         return session
@@ -209,29 +217,29 @@ class Login:
     def _budget(self) -> Budget:
         return Budget(self._rule.limits, self._store.shared.get(self._rule.key))
 
-    async def _spend(self) -> None:
+    async def _spend(self, way: Way) -> None:
         """Take one attempt from the budget and save that before anything is sent."""
         if self._rule.waits and self._store.session.get(_BLOCKED):
             raise AuthFailed("Not tried again: e-mail or password were refused before")
         budget, now = self._budget(), self.clock.now()
-        if (wait := (budget.next_allowed(now) - now).total_seconds()) > 0:
-            raise RateLimited(wait, "Too many sign-ins")
+        allowed = max(budget.next_allowed(now), self._rest(way).next_allowed(now) if self._rule.waits else now)
+        if allowed > now:
+            raise RateLimited((allowed - now).total_seconds(), "Too many sign-ins")
         budget.spend(now)
         self._store.shared[self._rule.key] = budget.as_dict()
         await self._store.save()
 
-    def _wait(self, seconds: float, doublings: int) -> None:
-        """Let nobody sign in for a while."""
-        if not self._rule.waits:
-            return
-        budget, now = self._budget(), self.clock.now()
-        budget.lock(now + timedelta(seconds=min(seconds * 2 ** min(doublings, _DOUBLINGS), _LONGEST_WAIT)), now)
-        self._store.shared[self._rule.key] = budget.as_dict()
+    def _rest(self, way: Way) -> Budget:
+        return Budget((), self._store.shared.get(_FAILURES, {}).get(way.value))
 
-    async def _failed(self) -> None:
-        failures: int = self._store.shared.get(_FAILURES, 0)
-        self._store.shared[_FAILURES] = failures + 1
-        self._wait(_AFTER_FAILURE, failures)
+    async def _failed(self, way: Way) -> None:
+        """Let this way rest for a while; the other may be tried."""
+        if self._rule.waits:
+            failures = self._store.shared.setdefault(_FAILURES, {})
+            times: int = failures.get(way.value, {}).get(_TIMES, 0)
+            rest, now = self._rest(way), self.clock.now()
+            rest.lock(now + _doubled(_AFTER_FAILURE, times), now)
+            failures[way.value] = {_TIMES: times + 1, **rest.as_dict()}
         await self._store.save()
 
     async def _wrong_password(self) -> None:
@@ -267,7 +275,7 @@ class Login:
     async def _accepted(self, way: Way, session: Session, *, regional: bool) -> None:
         """Keep the session, and forget the other way's and the troubles of before."""
         shared, kept = self._store.shared, self._store.session
-        shared.pop(_FAILURES, None)
+        shared.get(_FAILURES, {}).pop(way.value, None)
         if way is Way.SEMSPLUS:
             shared.pop(_REFUSED_SINCE, None)
             if not regional:
@@ -279,3 +287,7 @@ class Login:
         kept[_UID] = session.uid
         kept[way.value] = session.as_dict()
         await self._store.save()
+
+
+def _doubled(seconds: float, times: int) -> timedelta:
+    return timedelta(seconds=min(seconds * 2 ** min(times, _DOUBLINGS), _LONGEST_WAIT))
