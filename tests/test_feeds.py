@@ -184,3 +184,52 @@ async def test_a_feed_that_has_nothing_to_say_yet_is_asked_again(
     account.silent.clear()
     await hub.advance(600, step=60)
     assert hub.state(POWER).state == "500.0"
+
+
+# Another feed that brings the same
+
+
+class TwoWays(MadeUpAccount):
+    """A cloud that tells the power of its inverter by one feed or by another."""
+
+    def __init__(self) -> None:
+        """Start with the first feed."""
+        super().__init__()
+        self.parts.append(ROOF)
+        self.way = "first"
+        self.power = 500.0
+        self.wanted: list[Wanted] = []
+
+    @property
+    @override
+    def feeds(self) -> Sequence[Feed]:
+        return (
+            Feed(key="list", interval=3600.0, floor=60.0, always=True),
+            Feed(key=self.way, interval=600.0, floor=300.0, stale_after=7200.0),
+        )
+
+    @override
+    async def fetch(self, feed: Feed, wanted: Wanted) -> Snapshot:
+        assert self.clock is not None
+        if feed.key == "list":
+            return Snapshot(measured_at=self.clock.now(), values={Ref(SITE, "site_name"): "Home"}, devices=tuple(self.parts))
+        self.wanted.append(wanted)
+        values = {Ref(ROOF.id, "solar_power"): self.power}
+        return Snapshot(measured_at=self.clock.now(), values=values, devices=tuple(self.parts))
+
+
+async def test_entities_follow_their_reading_to_another_feed(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They show what it brings, and it goes on being asked because of them; and back again."""
+    account = TwoWays()
+    await add_made_up(hub.hass, monkeypatch, account)
+    for way, power in (("second", 600.0), ("first", 700.0)):
+        account.way, account.power = way, power
+        await hub.advance(3660, step=60)
+        assert hub.state(POWER).state == str(power)
+        for more in (1.0, 2.0):
+            account.power = power + more
+            account.wanted.clear()
+            await hub.advance(600, step=60)
+            assert hub.state(POWER).state == str(power + more)
+            assert len(account.wanted) == 1
+            assert account.wanted[0].any(ROOF.id, frozenset({"solar_power"}))

@@ -1,6 +1,6 @@
 """The running entry: one account, its feeds, their merged readings and its connection."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -27,10 +27,10 @@ from .messages import describe, shown
 from .opening import Tools
 from .schedules import Schedules
 from .stores import EntryStore
+from .subscriptions import Listener, Subscriptions
 from .vendors.base import Account, Vendor, Wanted
 
 type HubConfigEntry = ConfigEntry[AccountRuntime]
-type Listener = Callable[[], None]
 
 # Readings the account itself gives, on its root device.
 OWN_KEYS = ("reachable", "locked_until", "calls_today", "next_call")
@@ -68,11 +68,11 @@ class AccountRuntime:
         self._providers = {Ref(device, key): feed for feed, device, key in state.get("providers", ())}
         self.changes = Changes(self, state.get("desk"))
         account.restore(devices_from(state.get("devices", ())))
+        self.subscriptions = Subscriptions(self._coordinator_of)
         self.feeds = FeedBook(
-            hass, entry, self.clock, self.connection, fetch=self.async_fetch, on_plan=self._notify_own
+            hass, entry, self.clock, self.connection, fetch=self.async_fetch, on_plan=self.subscriptions.notify_unserved
         )
         self._adders: list[Listener] = []
-        self._own_listeners: list[tuple[Ref, Listener]] = []
         self._cancel_expiry: CALLBACK_TYPE | None = None
         self._expiry: datetime | None = None
         self._started = self._stopped = False
@@ -161,11 +161,7 @@ class AccountRuntime:
 
         One that no feed has brought yet, such as a setting that could not be read, is wanted of all of them.
         """
-        if (coordinator := self._coordinator_of(ref)) is not None:
-            return coordinator.async_add_listener(listener, ref)
-        own = (ref, listener)
-        self._own_listeners.append(own)
-        return lambda: self._own_listeners.remove(own)
+        return self.subscriptions.add(ref, listener)
 
     @callback
     def async_on_new(self, adder: Listener) -> None:
@@ -208,7 +204,7 @@ class AccountRuntime:
             refs = known - self._disabled()
         else:
             refs = frozenset(ref for feed in self.feeds.values() for ref in feed.refs)
-            refs |= {ref for ref, _ in self._own_listeners}
+            refs |= self.subscriptions.unserved
         return Wanted(refs=self.board.needed_for(refs, self.devices), known=known)
 
     def _disabled(self) -> frozenset[Ref]:
@@ -230,6 +226,7 @@ class AccountRuntime:
             news = ref in snapshot.values or reading.feed == SITE_FEED
             if ref not in self._providers or (news and self._providers[ref] not in self.feeds):
                 self._providers[ref] = reading.feed if reading.feed in self.feeds else feed.key
+                self.subscriptions.follow(ref)
         if self.events.watch(snapshot.streams, snapshot.happenings):
             self.entry.async_create_task(self.hass, self._store.async_save(self._state()), f"{DOMAIN} remember events")
         self.changes.observe(snapshot.values.keys())
@@ -284,18 +281,13 @@ class AccountRuntime:
             self._present = present
             for adder in self._adders:
                 adder()
-        self._notify_own()
+        self.subscriptions.notify_unserved()
 
     @callback
     def notify(self) -> None:
         """Let every entity look at its value again."""
         self.feeds.notify()
-        self._notify_own()
-
-    @callback
-    def _notify_own(self) -> None:
-        for _, listener in list(self._own_listeners):
-            listener()
+        self.subscriptions.notify_unserved()
 
     @callback
     def _schedule_expiry(self) -> None:
