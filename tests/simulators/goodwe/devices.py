@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, override
 from tests.simulators.goodwe.energies import Ledger
 from tests.simulators.goodwe.models import Model
 from tests.simulators.goodwe.record import Record
-from tests.simulators.goodwe.settings import factory, known_to_cloud
+from tests.simulators.goodwe.settings import factory, known_to_cloud, upload
 from tests.simulators.plant import Battery
 
 if TYPE_CHECKING:
@@ -171,7 +171,6 @@ class Inverter(Device):
     packs: list[Battery] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     copy: dict[str, Any] = field(default_factory=dict)
-    unpublished: dict[str, Any] = field(default_factory=dict)
     upload: Record | None = None
     uploads: deque[Record] = field(default_factory=lambda: deque(maxlen=KEPT_UPLOADS))
     unpowered: bool = False
@@ -206,14 +205,14 @@ class Inverter(Device):
         return self.plant.lead is self and self.plant.plan.meter == "inverter"
 
     def change(self, values: Mapping[str, Any]) -> None:
-        """Take over settings; the cloud's copy follows with the next minute."""
+        """Take over settings; the cloud knows of them with the next minute."""
         self.settings |= values
-        self.unpublished |= values
+        for key in values:
+            self.copy.setdefault(key, None)
 
     def publish(self) -> None:
-        """Let the cloud know what was changed."""
-        self.copy |= self.unpublished
-        self.unpublished.clear()
+        """Let the cloud know what it is set to."""
+        upload(self.settings, self.copy)
 
     @property
     def running(self) -> bool:

@@ -1,6 +1,7 @@
 """A plant: one house with the inverters, the meter and the rest in it, living by plant time and uploading minute by minute.
 
-- ``minute``: the latest ``Record`` of the whole plant (route C, once per minute); ``minutes``: all of them lately.
+- ``minute``: the latest ``Record`` of the whole plant (route C, once per minute); ``minutes``: all of them lately;
+  ``upload``: the latest of route B (every five minutes).
 - ``energies(day)``: what the server tells of a plant-local day, today included, late after midnight (§10.9).
 - ``lead``: the inverter the meter hangs on; ``light_w``: what the roof could give now; ``online``: anybody uploads.
 """
@@ -83,6 +84,7 @@ class Plant:
         self.upload_phase = timedelta(seconds=random.randrange(20, 280))
         self.minutes: deque[Record] = deque(maxlen=KEPT_MINUTES)
         self.minute: Record | None = None
+        self.upload: Record | None = None
         self.now = since
         self.inverters: list[Inverter] = []
         self.devices: list[Device] = []
@@ -295,6 +297,7 @@ class Plant:
             if not (inverter.asleep or self.dongle.offline):
                 inverter.upload = inverter_record(self, inverter)
                 inverter.uploads.append(inverter.upload)
+                self.upload = plant_record(self)
 
     def info(self) -> dict[str, Any]:
         """Return what really happens, for the control port."""

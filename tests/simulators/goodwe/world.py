@@ -39,6 +39,7 @@ __all__ = [
     "Way",
     "World",
     "WriteBehaviour",
+    "WriteKind",
 ]
 
 START_SECONDS = 75.0
@@ -90,7 +91,7 @@ class Switches:
 
     ``monitor``: B's big call (§0: empty since 2026-09-23). ``legacy``, ``semsplus``: all data calls of a way.
     ``int_codes``: B's data calls answer numbers as code. ``frozen_pac``: a stopped inverter keeps telling its last power.
-    ``null_message``… are the faults' business.
+    ``kilowatts``: B's powerflow is told in kW.
     """
 
     monitor: Health = "full"
@@ -98,6 +99,7 @@ class Switches:
     semsplus: Health = "full"
     int_codes: bool = False
     frozen_pac: bool = False
+    kilowatts: bool = False
 
 
 class World:
@@ -112,7 +114,7 @@ class World:
         seed: int = 0,
         past_days: int = 0,
         limits: bool = False,
-        write_seconds: tuple[float, float] = (0.0, 0.0),
+        write_seconds: float = 0.0,
         plant_options: Mapping[str, Any] | None = None,
     ) -> None:
         """Build it as it stands at the clock's present time."""
@@ -197,7 +199,7 @@ class World:
         behaviour = self._behaviour(inverter)
         allowed = "INVERTER_REMOTE" in inverter.plant.permissions
         if allowed:
-            blocks = self._random.uniform(*self.write_seconds) if behaviour.blocks is None else behaviour.blocks
+            blocks = self.write_seconds if behaviour.blocks is None else behaviour.blocks
             if blocks:
                 await self.clock.sleep(blocks)
                 self.catch_up()
