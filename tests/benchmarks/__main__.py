@@ -10,18 +10,23 @@ import sys
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.benchmarks.goodwe import bench as goodwe
 from tests.benchmarks.growatt import bench as growatt
 from tests.benchmarks.powerwall import bench as powerwall
 from tests.benchmarks.vendor import Vendor
 from tests.demo.processes import DemoError
 
-VENDORS: dict[str, Vendor[Any, Any]] = {"powerwall": powerwall.VENDOR, "growatt": growatt.VENDOR}
+VENDORS: dict[str, Vendor[Any, Any]] = {
+    "powerwall": powerwall.VENDOR,
+    "growatt": growatt.VENDOR,
+    "goodwe": goodwe.VENDOR,
+}
 
 
 def parse(arguments: Sequence[str]) -> Namespace:
     """Return the options of a command line."""
     parser = ArgumentParser(
-        prog="scripts/bench", description="Measure the integration beside Home Assistant's own one."
+        prog="scripts/bench", description="Measure the integration beside what else reads the same device."
     )
     parser.add_argument("vendor", choices=VENDORS)
     parser.add_argument("--quick", action="store_true", help="one short round of everything, to see that it works")

@@ -66,3 +66,8 @@ class SkippedDatetime(datetime):
 def install_in(module: Any) -> None:
     """Let a module that asks ``datetime.datetime.now`` live in the process's time, too."""
     module.datetime = SimpleNamespace(**{**vars(datetime_module), "datetime": SkippedDatetime})
+
+
+def sleep_in(module: Any) -> None:
+    """Let a module that asks for nothing but ``time.sleep`` be done with its pauses at once; the process's time goes on."""
+    module.time = SimpleNamespace(sleep=lambda seconds: skip_to(monotonic() + seconds))

@@ -1,0 +1,1 @@
+"""GoodWe's benchmark: beside pygoodwe on the older service, alone on SEMS+."""
