@@ -127,18 +127,18 @@ class GoodWeAccount(Account):
     @property
     @override
     def notices(self) -> Sequence[Notice]:
-        return tuple(Notice(key=key) for key in self._troubles())
+        return tuple(self._notices())
 
-    def _troubles(self) -> Iterator[str]:
+    def _notices(self) -> Iterator[Notice]:
         now = self._clock.now()
         if self._login.displacements(now) >= _DISPLACED_OFTEN:
-            yield "account_displaced"
-        if self._login.terms_wanted:
-            yield "terms_not_accepted"
+            yield Notice(key="account_displaced")
+        if self._login.terms_missing:
+            yield Notice(key="terms_not_accepted")
         elif self._login.refused_since is not None and now - self._login.refused_since >= _REFUSED_LONG:
-            yield "login_refused"
+            yield Notice(key="login_refused")
         if self._ways.is_barren(now):
-            yield "service_changed"
+            yield Notice(key="service_changed")
 
     @property
     @override
@@ -210,7 +210,7 @@ class GoodWeAccount(Account):
 
     def _nothing(self) -> Snapshot:
         """Return what a poll brings that is not made: the way is another one now, and so are the feeds."""
-        return Snapshot(measured_at=self._clock.now(), values={}, devices=self.devices)
+        return Snapshot(measured_at=self._clock.now(), values={}, devices=tuple(self._devices))
 
     @override
     async def history(self, device: str, start: datetime, end: datetime, period: str) -> Sequence[Mapping[str, Value]]:
@@ -250,6 +250,10 @@ class GoodWeAccount(Account):
 
     # Who is who
 
+    def now(self) -> datetime:
+        """Return the present moment (aware UTC)."""
+        return self._clock.now()
+
     def zone(self, plant: Plant) -> tzinfo | None:
         """Return the clock of a plant, once something was read of it."""
         return self._inventory.zone(plant.id)
@@ -273,5 +277,5 @@ class GoodWeAccount(Account):
 
 
 def _remembered(store: PrivateStore) -> Way:
-    word = store.shared.get(_WAY)
+    word = str(store.shared.get(_WAY))
     return Way(word) if word in Way else Way.SEMSPLUS

@@ -97,7 +97,7 @@ class SemsPlusHistory:
             points = (
                 (_CURVES[item], text(point.get("tp")), number(point.get("power")))
                 for line in lines
-                if (item := text(line.get("item"))) in _CURVES
+                if (item := text(line.get("item")) or "") in _CURVES
                 for point in (*sections(line.get("powerData")), *sections(line.get("statisticsList")))
             )
             rows += _means(
@@ -183,7 +183,7 @@ def _at(told: str | None, zone: tzinfo) -> datetime | None:
 def _points(chart: Bean, day: date, zone: tzinfo) -> Iterator[tuple[datetime, str, float]]:
     """Yield the points of a legacy chart; those in the future have no value."""
     for line in sections(chart.get("lines")):
-        if (name := text(line.get("key"))) not in _LINES:
+        if (name := text(line.get("key")) or "") not in _LINES:
             continue
         key, factor = _LINES[name]
         for point in sections(line.get("xy")):

@@ -76,7 +76,7 @@ class SemsPlusFetcher:
     async def devices(self, plant: Plant) -> Snapshot:
         """List the devices of a plant with how they are, and what is known about the plant (§5.2, §5.4)."""
         report = self._begin()
-        await self._list_devices(plant, report)
+        await self._list_devices(plant)
         info = await self._tolerating("basic info", plant.id, lambda: self._client.plant_info(plant.id))
         if info:
             self._inventory.note_plant(with_info(plant, info))
@@ -85,18 +85,21 @@ class SemsPlusFetcher:
         for inverter in self._inventory.of_plant(plant.id, INVERTERS):
             if inverter.stores is not False:
                 await self._list_batteries(inverter, report)
+        self._tell_states(plant, report)
         return report.snapshot()
 
-    async def _list_devices(self, plant: Plant, report: Report) -> None:
+    async def _list_devices(self, plant: Plant) -> None:
         self._looked[plant.id] = self._clock.now()
         beans = await self._client.device_status(plant.id)
         self._inventory.note_listed(plant.id, devices_in(plant.id, beans))
         self._inventory.unknown |= unknown_types(beans)
-        if beans:
-            for device in self._inventory.of_plant(plant.id):
-                if device.type is not DeviceType.BATTERY and self._parts.devices.is_shown(device):
-                    report.put(self._readings.listed(device))
-                    report.put(self._parts.controls.note_status(device))
+
+    def _tell_states(self, plant: Plant, report: Report) -> None:
+        """Report how the listed devices of a plant are."""
+        for device in self._inventory.of_plant(plant.id):
+            if device.type is not DeviceType.BATTERY and self._parts.devices.is_shown(device):
+                report.put(self._readings.listed(device))
+                report.put(self._parts.controls.note_status(device))
 
     async def _list_batteries(self, inverter: Listed, report: Report) -> None:
         rows = await self._tolerating("batteries", inverter.serial, lambda: self._client.batteries(inverter))
@@ -140,9 +143,10 @@ class SemsPlusFetcher:
         looked = self._looked.get(plant.id)
         if looked is None or self._clock.now() - looked >= _LOOK_AGAIN:
             try:
-                await self._list_devices(plant, report)
+                await self._list_devices(plant)
             except _TOLERATED:
                 return
+            self._tell_states(plant, report)
 
     async def day(self, plant: Plant) -> Snapshot:
         """Read the energies of today, and those of the plant's whole life (§5.5)."""

@@ -91,7 +91,7 @@ class SemsPlusRoute(Route):
             if device.type in types:
                 yield self._steady(plant, f"{kind}_{device.serial}", interval, device.serial)
         if device.type in _SET and plant.permissions and plant.permissions & _RIGHTS_TO_SETTINGS:
-            unsettled = self._parts.controls.unsettled(device)
+            unsettled = self._parts.controls.is_unsettled(device)
             yield Feed(
                 key=f"{SETTINGS}_{device.serial}",
                 interval=_UNSETTLED if unsettled else _SETTINGS * self._stretch,

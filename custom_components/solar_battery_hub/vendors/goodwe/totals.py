@@ -115,7 +115,7 @@ def series(bean: Bean) -> dict[str, Energies]:
         item = text(line.get("item"))
         for point in sections(line.get("statisticsList")):
             at, energy = text(point.get("date")), number(point.get("val"))
-            if item in ITEMS and at is not None and energy is not None:
+            if item is not None and item in ITEMS and at is not None and energy is not None:
                 found.setdefault(at, {})[item] = energy
     return found
 
