@@ -115,7 +115,6 @@ NETWORK: Final[Codes] = {"lan": "ethernet", "wifi": "wifi", "4g": "cellular", "g
 # stations/flow (kW), without what powers.of_flow reads.
 FLOW: Final = Table(
     fields=(
-        *rows(output_power="pAc@kW"),
         *rows("battery", battery_level="soc"),
         *rows("third", other_solar_power="pThird@kW"),
         *rows("generator", generator_power="pDiesel@kW"),

@@ -59,7 +59,7 @@ class LegacyReadings(Reader):
         values = self.keep(site, "powers", told) | self._live(plant, data, battery=_has_battery(data, rows))
         values = self._as_of(values, site, at, now, rows)
         values |= self._lasting(plant, data) | self._statistics(plant, data)
-        times = found.times | ({Ref(site, key): at for key in _keys(values)} if at else {})
+        times = {**found.times, **(dict.fromkeys(values, at) if at else {})}
         return FlowReading(values=found.values | with_time(site, values, at), imbalance=powers.imbalance, times=times)
 
     def detail(self, plant: str, data: Bean) -> Values:
@@ -192,7 +192,3 @@ def _is_asleep(bean: Bean, at: datetime | None, now: datetime) -> bool:
     """Tell whether an inverter that runs on the sun alone is without it."""
     off = translate(STATUS, bean.get("status"), "inverter status") in _OFF
     return is_dark(bean) and (off or _is_silent(at, now))
-
-
-def _keys(values: Values) -> set[str]:
-    return {ref.key for ref in values}

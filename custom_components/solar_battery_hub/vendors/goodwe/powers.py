@@ -1,7 +1,7 @@
 """Signed powers of a plant: which way each goes, and whether they add up (goodwe.md §4.5, §5.3)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 import math
 from typing import Final
@@ -20,7 +20,8 @@ _OTHERS: Final = ("pThird", "pDiesel", "pEvChar", "pHeatPump")
 class Powers:
     """The powers of a plant in W; ``None`` where one is not told, or which way it goes is not known.
 
-    ``grid`` + is import, ``battery`` + is discharging; ``solar`` and ``home`` are not negative. ``imbalance`` is what
+    ``grid`` + is import, ``battery`` + is discharging; ``solar`` and ``home`` are not negative. ``output``
+    is what the inverters give, the battery's part included. ``imbalance`` is what
     these four lack of adding up, where that is too much to be true (§5.3): solar + battery + grid − home.
     """
 
@@ -28,6 +29,7 @@ class Powers:
     home: float | None = None
     grid: float | None = None
     battery: float | None = None
+    output: float | None = None
     imbalance: float | None = None
 
     @property
@@ -58,6 +60,7 @@ def of_flow(bean: Bean) -> Powers:
         home=not_negative(_kilowatts(bean, "pConsum")),
         grid=grid,
         battery=battery,
+        output=_kilowatts(bean, "pAc"),
     )
     return powers if any(_kilowatts(bean, name) for name in _OTHERS) else _judged(powers)
 
@@ -133,7 +136,7 @@ def _judged(powers: Powers) -> Powers:
     off = solar + (battery or 0.0) + grid - home
     if abs(off) <= tolerance(solar, home, grid, battery):
         return powers
-    return Powers(solar=solar, home=home, grid=grid, battery=battery, imbalance=round(off, 1))
+    return replace(powers, imbalance=round(off, 1))
 
 
 def _metered(size: float | None, inverters: Sequence[Bean]) -> float | None:

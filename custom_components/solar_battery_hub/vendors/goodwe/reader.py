@@ -72,7 +72,11 @@ class Reader:
     def keep(self, owner: str, part: str, found: Mapping[str, Reported]) -> Values:
         """Return readings that were worked out by hand, with ``None`` for those that were there and are missing now."""
         known = self.fitted.add(owner, part, (key for key, value in found.items() if value is not None))
-        return {Ref(owner, key): found.get(key) for key in sorted(known)}
+        kept = {key: found.get(key) for key in sorted(known)}
+        return {
+            Ref(owner, key): round(value, _DIGITS) + 0.0 if isinstance(value, float) else value
+            for key, value in kept.items()
+        }
 
 
 def source_of(bean: Bean) -> Source:

@@ -26,7 +26,7 @@ from .fields import (
 )
 from .model import INVERTERS, Bean, DeviceType, Factors, Listed
 from .money import currency_of
-from .powers import of_flow, tolerance
+from .powers import Powers, of_flow, tolerance
 from .reader import Reader, Values, source_of, translate, when_offline, when_stale, with_time
 
 _OFFLINE: Final = 0
@@ -60,22 +60,30 @@ class SemsPlusReadings(Reader):
         site = site_of(plant)
         values = self.read(site, "flow", FLOW, source_of(bean))
         powers = of_flow(bean)
-        told: dict[str, Reported] = {
-            "solar_power": powers.solar,
-            "home_power": powers.home,
-            "grid_power": powers.grid,
-        }
-        if powers.battery:
-            self.fitted.add(site, "groups", {"battery"})
-        if "battery" in self.fitted.of(site, "groups"):
-            told["battery_power"] = powers.battery
-        rest = powers.rest
-        if powers.solar is None and rest is not None and abs(rest) <= tolerance(powers.home, powers.grid):
-            told["solar_power"] = 0.0 if "solar_power" in self.fitted.of(site, "powers") else None
-        values |= self.keep(site, "powers", told)
+        values |= self._powers(site, powers)
         if stale:
             return FlowReading(values=with_time(site, when_stale(values), at))
         return FlowReading(values=with_time(site, values, at), imbalance=powers.imbalance)
+
+    def _powers(self, site: str, powers: Powers) -> Values:
+        """Return the powers of a plant; the sun's and the output may be left out while there is nothing to tell (§5.3)."""
+        if powers.battery:
+            self.fitted.add(site, "groups", {"battery"})
+        solar, output, rest = powers.solar, powers.output, powers.rest
+        known = "solar_power" in self.fitted.of(site, "powers")
+        if solar is None and known and rest is not None and abs(rest) <= tolerance(powers.home, powers.grid):
+            solar = 0.0
+        if output is None and solar is not None and powers.battery is not None:
+            output = solar + powers.battery
+        told: dict[str, Reported] = {
+            "solar_power": solar,
+            "home_power": powers.home,
+            "grid_power": powers.grid,
+            "output_power": output,
+        }
+        if "battery" in self.fitted.of(site, "groups"):
+            told["battery_power"] = powers.battery
+        return self.keep(site, "powers", told)
 
     def plant_info(self, plant: str, bean: Bean) -> Values:
         """Return what ``basic/info`` says: status, connection to the grid, ratings."""
