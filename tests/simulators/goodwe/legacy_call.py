@@ -149,6 +149,7 @@ def success(call: Call, data: Any) -> Answer:
         "msg": text,
         "code": SUCCESS if call.world.switches.int_codes else str(SUCCESS),
         "data": data,
+        "translationCode": "code_0",
         "components": _components(call.args, call.path, echo=True),
     }
     return json_answer(body)

@@ -52,12 +52,13 @@ def power(inverter: Inverter, *, frozen: bool) -> float:
 def energies(inverter: Inverter) -> dict[str, float]:
     """Return its counters of generated energy in kWh: lifetime = end of last month + this month + today (§4.4)."""
     known = counted(inverter)
-    total, today, month = (
-        tenth(inverter.lifetime(known.total.solar)),
-        tenth(known.today.solar),
-        tenth(known.month.solar),
-    )
-    return {"eday": today, "thismonthetotle": month, "etotal": total, "lastmonthetotle": tenth(total - month - today)}
+    total, today, month = (tenth(value.solar) for value in (known.total, known.today, known.month))
+    return {
+        "eday": today,
+        "thismonthetotle": month,
+        "etotal": tenth(inverter.lifetime(total)),
+        "lastmonthetotle": tenth(total - month - today),
+    }
 
 
 def invert_full(inverter: Inverter, *, frozen: bool) -> dict[str, Any]:

@@ -201,8 +201,8 @@ class Plant:
 
     @property
     def status(self) -> int:
-        """Return how the plant is (§5.2): 0 offline, 1 running, 2 fault, 3 waiting."""
-        if not self.online:
+        """Return how the plant is (§5.2): 0 offline, at night too when only the meter reports, 1 running, 2 fault, 3 waiting."""
+        if not any(inverter.status for inverter in self.inverters):
             return 0
         if any(inverter.fault for inverter in self.inverters):
             return 2

@@ -5,6 +5,7 @@ first, ``/<region>/api/…`` and ``/<region>/web/sems/…`` to another one. What
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any, ClassVar, override
 
 from aiohttp import web
@@ -93,9 +94,14 @@ class GoodWeSimulator(Simulator):
 
     @override
     def truth(self) -> Mapping[str, Any]:
-        """Return also what the first inverter is set to."""
+        """Return also what the first inverter is set to and what its plant has counted today (kWh)."""
         inverter = next(self.world.inverters)
-        return {**super().truth(), "serial": inverter.serial, "settings": inverter.settings}
+        return {
+            **super().truth(),
+            "serial": inverter.serial,
+            "settings": inverter.settings,
+            "today": asdict(inverter.plant.ledger.now.today),
+        }
 
     @property
     @override
