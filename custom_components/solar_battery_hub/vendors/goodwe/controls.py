@@ -31,7 +31,7 @@ from .orders import Basis, orders, send
 from .remote_control import RemoteControl
 from .running import is_on, seen_running
 from .semsplus import SemsPlus
-from .settings import GRID_CHARGING
+from .settings import GRID_CHARGING, NOT_TOLD
 from .told_settings import Found, ToldSettings
 
 _RIGHT: Final = "INVERTER_REMOTE"  # to write; necessary, not sufficient (§5.2)
@@ -160,9 +160,9 @@ class Controls:
         reasons: dict[str, str | None] = {}
         for key in settings_of(device.type):
             has = can_write(functions, key) if key in BY_FUNCTION else key in found.values
-            if key in GRID_CHARGING:  # whether it is on is only told by address
-                has = "backup_charge_power" in found.values and can_write(functions, GRID_CHARGING[0])
             reasons[key] = None if has else NOT_HERE
+        if "backup_charge_power" in found.values:  # whether the grid charges at all is only told by address
+            reasons |= dict.fromkeys(GRID_CHARGING, None if can_write(functions, GRID_CHARGING[0]) else NOT_TOLD)
         return reasons
 
     def _remember(self, device: Listed, reasons: Mapping[str, str | None]) -> None:

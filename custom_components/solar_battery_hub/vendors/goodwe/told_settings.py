@@ -108,8 +108,7 @@ class ToldSettings:
         """Return whether an inverter is switched on now, and whether that was seen rather than assumed."""
         abilities = await self.learn(device)
         copy = await self._copy(device, abilities)
-        if RUN_SWITCH in abilities.functions:
-            said = run_command(abilities.functions, copy)
+        if RUN_SWITCH in abilities.functions and (said := run_command(abilities.functions, copy)) is not None:
             return said, said
         status = await self._status(device)
         return is_on(status, self.commanded(device)), seen_running(status)
@@ -117,7 +116,8 @@ class ToldSettings:
     def running(self, device: Listed) -> bool | None:
         """Return whether an inverter is switched on, by the status it was listed with or its own switch."""
         commanded = self.commanded(device)
-        return commanded if RUN_SWITCH in self.abilities(device).functions else is_on(device.status, commanded)
+        has_switch = RUN_SWITCH in self.abilities(device).functions
+        return commanded if has_switch and commanded is not None else is_on(device.status, commanded)
 
     async def _copy(self, device: Listed, abilities: Abilities) -> Mapping[str, object]:
         """Return the cloud's copy of what is set by address."""
