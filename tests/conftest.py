@@ -11,8 +11,10 @@ import pytest
 
 # Imported first: the plugin's own test folder has a package of the same name.
 import custom_components.solar_battery_hub  # noqa: F401
+from custom_components.solar_battery_hub.vendors.goodwe import wire
 from tests.hub import Hub
 from tests.simulators.clock import SimClock
+from tests.simulators.goodwe.server import GoodWeSimulator
 from tests.simulators.growatt.server import GrowattSimulator
 from tests.simulators.powerwall import PowerwallSimulator
 from tests.simulators.powerwall.tls import Certificate
@@ -21,6 +23,7 @@ from tests.simulators.powerwall.tls import Certificate
 Certificate(dt_util.utcnow())
 
 type StartPowerwall = Callable[..., Coroutine[Any, Any, PowerwallSimulator]]
+type StartGoodWe = Callable[..., Coroutine[Any, Any, GoodWeSimulator]]
 type StartGrowatt = Callable[..., Coroutine[Any, Any, GrowattSimulator]]
 
 
@@ -55,6 +58,26 @@ async def start_growatt(socket_enabled: None) -> AsyncGenerator[StartGrowatt]:
 
     async def start(profile: str = "home", **options: Any) -> GrowattSimulator:
         simulator = GrowattSimulator(profile, clock=SimClock(dt_util.utcnow), **options)
+        await simulator.start()
+        started.append(simulator)
+        return simulator
+
+    yield start
+    for simulator in started:
+        await simulator.stop()
+
+
+@pytest.fixture
+async def start_goodwe(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[StartGoodWe]:
+    """Start servers on loopback whose time is Home Assistant's; they stop with the test.
+
+    Requests follow each other without the usual moment in between: nobody moves the clock on while a test waits.
+    """
+    monkeypatch.setattr(wire, "_GAP", 0.0)
+    started: list[GoodWeSimulator] = []
+
+    async def start(profile: str = "home", **options: Any) -> GoodWeSimulator:
+        simulator = GoodWeSimulator(profile, clock=SimClock(dt_util.utcnow), **options)
         await simulator.start()
         started.append(simulator)
         return simulator

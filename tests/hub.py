@@ -17,6 +17,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from pytest_homeassistant_custom_component.common import async_fire_time_changed, start_reauth_flow
 
 from custom_components.solar_battery_hub.const import DOMAIN
+from tests.simulators.goodwe.server import GoodWeSimulator
 from tests.simulators.growatt.server import GrowattSimulator
 from tests.simulators.powerwall import PowerwallSimulator
 
@@ -76,6 +77,12 @@ class Hub:
         flow = await self.start_flow("growatt")
         flow = await self.fill(flow, {"next_step_id": f"growatt_{key}"})
         flow = await self.fill(flow, growatt_form(server, key, **changes))
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+        return flow["result"]
+
+    async def add_goodwe(self, server: GoodWeSimulator, **changes: Any) -> ConfigEntry:
+        """Add an account through its dialog and wait for its entities."""
+        flow = await self.fill(await self.start_flow("goodwe"), goodwe_form(server, **changes))
         await self.hass.async_block_till_done(wait_background_tasks=True)
         return flow["result"]
 
@@ -142,3 +149,9 @@ def growatt_form(server: GrowattSimulator, key: str = "token", **changes: Any) -
         "password": {"username": server.world.user.name, "password": server.world.user.password},
     }
     return {**keys[key], "region": "own_url", "url": server.url, **changes}
+
+
+def goodwe_form(server: GoodWeSimulator, **changes: Any) -> dict[str, Any]:
+    """Return the filled form for an account at a server of one's own."""
+    account = server.world.account
+    return {"username": account.email, "password": account.password, "region": "own_url", "url": server.url, **changes}

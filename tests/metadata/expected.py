@@ -21,6 +21,8 @@ from custom_components.solar_battery_hub.messages import describe
 from custom_components.solar_battery_hub.schedule_entities import JOBS, SLOT_ENTITIES
 from custom_components.solar_battery_hub.schedules import CUSTOM, KEY, OFF
 from custom_components.solar_battery_hub.vendors import VENDORS
+from custom_components.solar_battery_hub.vendors.goodwe import flow as goodwe_flow
+from custom_components.solar_battery_hub.vendors.goodwe.model import Plant
 from custom_components.solar_battery_hub.vendors.growatt import flow as growatt_flow
 from custom_components.solar_battery_hub.vendors.growatt.refusals import REASONS
 from custom_components.solar_battery_hub.vendors.powerwall import flow as powerwall_flow
@@ -33,6 +35,9 @@ type Texts = dict[str, frozenset[str]]
 
 # What each step of a dialog asks for; the steps themselves are found in the code.
 CONFIG_FORMS: Mapping[str, vol.Schema | None] = {
+    "goodwe": goodwe_flow.ACCOUNT_SCHEMA,
+    "goodwe_reauth": goodwe_flow.PASSWORD_SCHEMA,
+    "goodwe_reconfigure": goodwe_flow.RECONFIGURE_SCHEMA,
     "growatt_password": growatt_flow.PASSWORD_SCHEMA,
     "growatt_region": growatt_flow.REGION_SCHEMA,
     "growatt_token": growatt_flow.TOKEN_SCHEMA,
@@ -42,6 +47,7 @@ CONFIG_FORMS: Mapping[str, vol.Schema | None] = {
     "powerwall_reconfigure": powerwall_flow.RECONFIGURE_SCHEMA,
 }
 OPTIONS_FORMS: Mapping[str, vol.Schema | None] = {
+    "goodwe_options": goodwe_flow.options_schema([Plant(id="1", name="One")]),
     "growatt_options": growatt_flow.OPTIONS_SCHEMA,
     "powerwall_options": powerwall_flow.OPTIONS_SCHEMA,
 }

@@ -15,6 +15,7 @@ import sys
 from tests.simulators.base import Simulator
 from tests.simulators.clock import SimClock
 from tests.simulators.control import ControlServer
+from tests.simulators.goodwe import cli as goodwe
 from tests.simulators.growatt import cli as growatt
 from tests.simulators.powerwall import cli as powerwall
 
@@ -28,6 +29,7 @@ class Vendor:
 
 
 VENDORS: dict[str, Vendor] = {
+    "goodwe": Vendor(goodwe.add_arguments, goodwe.build),
     "growatt": Vendor(growatt.add_arguments, growatt.build),
     "powerwall": Vendor(powerwall.add_arguments, powerwall.build),
 }

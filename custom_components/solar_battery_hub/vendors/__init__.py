@@ -1,7 +1,8 @@
 """The registry of vendors: with flows.py the only place that names them all."""
 
 from .base import Vendor
+from .goodwe import VENDOR as GOODWE
 from .growatt import VENDOR as GROWATT
 from .powerwall import VENDOR as POWERWALL
 
-VENDORS: dict[str, Vendor] = {vendor.key: vendor for vendor in (GROWATT, POWERWALL)}
+VENDORS: dict[str, Vendor] = {vendor.key: vendor for vendor in (GOODWE, GROWATT, POWERWALL)}

@@ -2,12 +2,17 @@
 
 from homeassistant.config_entries import OptionsFlow
 
+from .goodwe.flow import GoodWeFlow, GoodWeOptions
 from .growatt.flow import GrowattFlow, GrowattOptions
 from .powerwall.flow import PowerwallFlow, PowerwallOptions
 
 
-class VendorFlows(GrowattFlow, PowerwallFlow):
+class VendorFlows(GoodWeFlow, GrowattFlow, PowerwallFlow):
     """The steps of every vendor."""
 
 
-OPTIONS: dict[str, type[OptionsFlow]] = {"growatt": GrowattOptions, "powerwall": PowerwallOptions}
+OPTIONS: dict[str, type[OptionsFlow]] = {
+    "goodwe": GoodWeOptions,
+    "growatt": GrowattOptions,
+    "powerwall": PowerwallOptions,
+}

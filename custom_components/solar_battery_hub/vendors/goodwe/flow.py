@@ -37,9 +37,7 @@ _INTERVAL: Final = NumberSelector(
 )
 _WHERE: Final = {
     vol.Required(CONF_REGION, default=AUTOMATIC): SelectSelector(
-        SelectSelectorConfig(
-            options=list(CHOICES), translation_key="goodwe_region", mode=SelectSelectorMode.DROPDOWN
-        )
+        SelectSelectorConfig(options=list(CHOICES), translation_key="goodwe_region", mode=SelectSelectorMode.DROPDOWN)
     ),
     vol.Optional(CONF_URL): TextSelector(TextSelectorConfig(type=TextSelectorType.URL)),
 }
