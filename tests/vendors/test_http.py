@@ -65,6 +65,21 @@ async def test_answer_and_trace(serve: Serve, door: Door) -> None:
     assert door.calls_today == 1
 
 
+async def test_ready_text_goes_as_it_is(serve: Serve, door: Door) -> None:
+    """Some servers compare bodies byte by byte: neither a space nor an escape is added."""
+    seen: list[tuple[bytes, str | None]] = []
+
+    async def listen(request: web.Request) -> web.Response:
+        seen.append((await request.read(), request.headers.get("Content-Type")))
+        return web.Response()
+
+    text = '{"a":[1,2],"b":"é、"}'
+    address = await serve(listen)
+    await door.request("POST", address, raw=text, headers={"Content-Type": "application/json"})
+    await door.request("POST", address, raw="", headers={"Content-Type": "text/plain"})
+    assert seen == [(text.encode(), "application/json"), (b"", "text/plain")]
+
+
 async def test_secret_answer_is_not_remembered(serve: Serve, door: Door) -> None:
     async def token(request: web.Request) -> web.Response:
         return web.json_response({"token": "canary"})

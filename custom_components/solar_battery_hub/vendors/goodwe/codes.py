@@ -18,7 +18,7 @@ _NO_PERMISSION: Final = "100025"
 _DEVICE_SAID_NO: Final = "P0215"
 
 # At sign-in never the password's fault, however often they come.
-NOT_THE_PASSWORD: Final = STALE | {RATE_LIMITED, _NO_ROUTE, "100004", _NO_PERMISSION}
+_NOT_THE_PASSWORD: Final = STALE | {RATE_LIMITED, _NO_ROUTE, "100004", _NO_PERMISSION}
 
 _SPEAKABLE: Final = re.compile(r"[A-Za-z0-9]{1,16}")
 
@@ -32,15 +32,16 @@ class TermsNotAccepted(Unreachable):
 class LoginRefused(Unreachable):
     """Signing in was refused for another reason than the password; it may work later or elsewhere.
 
-    ``code`` is what the server gave as reason, empty where it gave none.
+    ``is_abnormal``: refused at this host, or for now. ``is_unknown``: for a reason that nobody knows.
     """
 
     key = "login_refused"
 
     def __init__(self, code: str = "") -> None:
-        """Remember the code."""
+        """Take the code that the server gave as reason, empty where it gave none."""
         super().__init__(f"Signing in was refused ({spoken(code)})")
-        self.code = code
+        self.is_abnormal = code in ABNORMAL
+        self.is_unknown = bool(code) and code not in _NOT_THE_PASSWORD
 
 
 class NothingInIt(BadAnswer):

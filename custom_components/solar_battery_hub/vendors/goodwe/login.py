@@ -11,7 +11,7 @@ from ...core.clock import Clock
 from ...core.errors import AuthFailed, HubError, RateLimited
 from ..base import CONF_DIALOG, PrivateStore, Settings
 from ..http import Door
-from .codes import ABNORMAL, NOT_THE_PASSWORD, LoginRefused, NoPermission, SessionOver, TermsNotAccepted, payload
+from .codes import LoginRefused, NoPermission, SessionOver, TermsNotAccepted, payload
 from .model import Bean, Way
 from .regions import Addresses
 from .sign_in import Session, SignIn
@@ -264,9 +264,9 @@ class Login:
             shared.setdefault(_REFUSED_SINCE, now)
         if regional:
             shared[_REGIONAL] = ""
-        elif way is Way.SEMSPLUS and err.code in ABNORMAL and self._addresses.regional_login_origin:
+        elif way is Way.SEMSPLUS and err.is_abnormal and self._addresses.regional_login_origin:
             shared.setdefault(_REGIONAL, now)
-        if not err.code or err.code in NOT_THE_PASSWORD:
+        if not err.is_unknown:
             self._store.session.pop(_ODD, None)
             return False
         self._store.session[_ODD] = self._store.session.get(_ODD, 0) + 1
