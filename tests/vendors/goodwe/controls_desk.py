@@ -268,3 +268,10 @@ class Desk:
 def text(*slots: Slot) -> str:
     """Return a schedule as the value of its setting."""
     return Schedule(slots=slots).as_text()
+
+
+async def ready(*args: Any, **options: Any) -> Desk:
+    """Return a desk whose settings were read."""
+    desk = Desk(*args, **options)
+    await desk.note()
+    return desk
