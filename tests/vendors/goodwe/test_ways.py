@@ -1,6 +1,7 @@
 """Which way in is used: when it changes, and when it does not."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -119,10 +120,23 @@ def test_the_remembered_way_is_kept_for_half_an_hour() -> None:
 
 
 def test_a_day_without_anything_costs_few_changes() -> None:
-    """Each of them is a sign-in."""
+    """Each of them is a sign-in; but whichever way comes back is found within the hour."""
     ways = semsplus()
-    changes = sum(ways.failed(EMPTY, NOON + minute * MINUTE) for minute in range(24 * 60))
-    assert 4 <= changes <= 7
+    changes = [minute for minute in range(24 * 60) if ways.failed(EMPTY, NOON + minute * MINUTE)]
+    assert changes[:3] == [10, 40, 100]
+    gaps = [later - earlier for earlier, later in pairwise(changes[1:])]
+    assert set(gaps) <= {60, 61}
+
+
+def test_a_legacy_way_that_stops_answering_is_not_waited_for_until_a_late_probe() -> None:
+    ways = Ways(Way.LEGACY, NOON)
+    now = NOON
+    for _ in range(5):
+        now += timedelta(hours=6)
+        ways.probed(now, answers=False)
+    assert not ways.is_probe_due(now + timedelta(hours=5))
+    ways.failed(EMPTY, now)
+    assert ways.is_probe_due(now + timedelta(hours=1))
 
 
 def test_both_ways_empty_for_six_hours_are_worth_a_notice() -> None:

@@ -1,7 +1,7 @@
 """What the account is known to have, also before anything was asked after a start."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, tzinfo
 from typing import Any, Final
@@ -125,9 +125,16 @@ class Inventory:
         self._listed[plant] = (*told.values(), *others.values())
         self._keep_listed()
 
-    def note_batteries(self, host: Listed, batteries: Iterable[Listed]) -> None:
-        """Take the batteries that an inverter tells of; one that it tells no more of stays known."""
-        known = {device.serial: device for device in self._listed.get(host.plant, ())}
+    def note_batteries(self, host: Listed, batteries: Sequence[Listed]) -> None:
+        """Take the batteries that an inverter tells of; an empty list says nothing."""
+        if not batteries:
+            return
+        serials = {battery.serial for battery in batteries}
+        known = {
+            device.serial: device
+            for device in self._listed.get(host.plant, ())
+            if device.type is not DeviceType.BATTERY or device.host != host.serial or device.serial in serials
+        }
         known |= {battery.serial: _joined(battery, known.get(battery.serial)) for battery in batteries}
         self._listed[host.plant] = tuple(known.values())
         self._keep_listed()

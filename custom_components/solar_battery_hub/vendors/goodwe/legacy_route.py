@@ -57,7 +57,7 @@ class LegacyRoute(Route):
 
     def _feeds(self) -> Iterator[Feed]:
         stretch = max(1.0, len(self._inventory.plants) / _PLANTS_AT_FULL_PACE)
-        yield Feed(key=PLANTS, interval=_ONE_DAY, floor=_FLOOR, always=True)
+        yield Feed(key=PLANTS, interval=_ONE_DAY, floor=_FLOOR, backoff_cap=_NIGHT, always=True)
         for plant in self._inventory.plants:
             asleep = self._inventory.sleeps(plant.id)
             pace = _NIGHT if asleep else _PERIOD * stretch

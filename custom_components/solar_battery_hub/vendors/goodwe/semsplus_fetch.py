@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ...core.clock import Clock
-from ...core.errors import BadAnswer, NotSupported
+from ...core.errors import BadAnswer, NotSupported, Unreachable
 from ...core.model import Ref, Reported, Snapshot
 from ...core.parse import text
 from ..base import Wanted
@@ -26,7 +26,7 @@ _STALE: Final = timedelta(minutes=15)  # §5.3
 _LOOK_AGAIN: Final = timedelta(minutes=5)
 
 # What need not spoil the rest of a round.
-_TOLERATED: Final = (NotSupported, BadAnswer)
+_TOLERATED: Final = (NotSupported, BadAnswer, Unreachable)
 
 
 class SemsPlusFetcher:

@@ -74,7 +74,7 @@ class SemsPlusRoute(Route):
         return tuple(self._feeds())
 
     def _feeds(self) -> Iterator[Feed]:
-        yield Feed(key=PLANTS, interval=_ONE_DAY, floor=_SLOW_FLOOR, always=True)
+        yield Feed(key=PLANTS, interval=_ONE_DAY, floor=_SLOW_FLOOR, backoff_cap=_NIGHT, always=True)
         for plant in self._inventory.plants:
             yield self._steady(plant, f"{DEVICES}_{plant.id}", _DEVICES, always=True)
             yield self._flow_feed(plant)

@@ -12,6 +12,7 @@ _SILENT_POLLS: Final = 3
 _SILENT_FOR: Final = timedelta(minutes=10)
 _FIRST_WAIT: Final = timedelta(minutes=30)  # until the other way is tried again; doubles up to …
 _LONGEST_WAIT: Final = timedelta(hours=6)
+_WAIT_WITHOUT_ANY: Final = timedelta(hours=1)  # at most, while neither answers
 _BARREN_AFTER: Final = timedelta(hours=6)
 
 _REFUSED: Final = (LoginRefused, TermsNotAccepted)
@@ -59,6 +60,7 @@ class Ways:
             self._silent_polls += 1
             self._silent_since = min(now, self._silent_since or now)
             enough = self._silent_polls >= _SILENT_POLLS and now - self._silent_since >= _SILENT_FOR
+            self._next_try = min(self._next_try, now + _WAIT_WITHOUT_ANY)
         if not enough or now < self._next_try:
             return False
         self._change(now)
