@@ -70,8 +70,8 @@ def test_the_published_example_is_read_as_it_was_meant() -> None:
 
 def test_weekdays_begin_on_sunday_and_months_with_a_zero() -> None:
     slot = told(V3, **NIGHT | {"TOUWeek": [0, 5], "TOUMonth": [0, 11]})
-    assert slot.days == {6, 4}  # Sunday, Friday
-    assert slot.months == {1, 12}
+    assert slot.days == frozenset({6, 4})  # Sunday, Friday
+    assert slot.months == frozenset({1, 12})
     data, log = slot_write(V3, 2, slot, {})
     assert data["TOUWeek2"] == [0, 5]
     assert data["TOUMonth2"] == [0, 11]
@@ -136,10 +136,10 @@ def test_the_thirteenth_month_limits_the_export() -> None:
 def test_the_thirteenth_month_means_nothing_elsewhere() -> None:
     months = {"TOUMonth": [3, 12]}
     charging = told(V3, **NIGHT | months)
-    assert (charging.mode, charging.months) == ("charge", {4})
+    assert (charging.mode, charging.months) == ("charge", frozenset({4}))
     assert slot_write(V3, 1, charging, {})[0]["TOUMonth1"] == [3]
     without = told(V2, **NIGHT | months | {"ChargeDischargePW": 320})
-    assert (without.mode, without.months) == ("discharge", {4})
+    assert (without.mode, without.months) == ("discharge", frozenset({4}))
 
 
 @pytest.mark.parametrize(
