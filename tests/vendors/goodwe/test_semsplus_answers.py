@@ -241,7 +241,10 @@ async def test_functions_of_a_tree() -> None:
         assert await _functions(desk, tree) == expected
         assert await _functions(desk, [tree]) == expected
         assert await _functions(desk, deep) == [("9", ())]
-        assert await _functions(desk, None) == []
+        for nothing in (None, {}, []):
+            assert await _functions(desk, nothing) == []
+        with pytest.raises(BadAnswer):
+            await _functions(desk, "x")
 
 
 @pytest.mark.parametrize(

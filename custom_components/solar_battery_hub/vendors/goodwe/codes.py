@@ -83,6 +83,11 @@ def filled(found: object, place: str) -> Bean:
     return mapping(found)
 
 
+def optional(found: object) -> Bean:
+    """Return a payload that may be missing: an object, empty then. Raises BadAnswer for anything else."""
+    return {} if found is None or found == "" else mapping(found)
+
+
 def spoken(code: str) -> str:
     """Return a code as it may stand in a message: one that is no code could be anything."""
     return code if _SPEAKABLE.fullmatch(code) else "no code"

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ...core.errors import BadAnswer, NotSupported
 from ...core.parse import number, section, sections, text
-from .codes import filled
+from .codes import filled, optional
 from .login import Login
 from .model import Bean, Way
 from .sign_in import LEGACY_HEADERS, Session
@@ -88,7 +88,7 @@ class Legacy:
 
     async def warnings(self, plant: str) -> list[Bean]:
         """Return the warnings of a plant; may be empty."""
-        return sections(section(await self._form("warning/PowerstationWarningsQuery", {"pw_id": plant})).get("list"))
+        return sections(optional(await self._form("warning/PowerstationWarningsQuery", {"pw_id": plant})).get("list"))
 
     async def charger(self, serial: str) -> Bean:
         """Return the state of an EV charger (§6.6), asked in the older way where the newer is not there."""

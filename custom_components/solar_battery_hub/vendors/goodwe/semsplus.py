@@ -5,8 +5,8 @@ from datetime import date, datetime, time
 from typing import Any, Final
 
 from ...core.errors import BadAnswer, NotSupported
-from ...core.parse import items, mapping, number, section, sections, text
-from .codes import filled
+from ...core.parse import items, number, section, sections, text
+from .codes import filled, optional
 from .login import Login
 from .model import Bean, DeviceType, Factor, Factors, Listed, Way
 from .semsplus_settings import SemsPlusSettings
@@ -65,8 +65,7 @@ class SemsPlus:
 
     async def flow(self, plant: str) -> Bean:
         """Return the powers of a plant now; may be empty, as of a plant that sleeps."""
-        found = await self._wire.get(f"{_PLANT}/stations/flow", {"stationId": plant})
-        return {} if found is None else mapping(found)
+        return optional(await self._wire.get(f"{_PLANT}/stations/flow", {"stationId": plant}))
 
     # Devices (§5.4)
 
@@ -122,8 +121,7 @@ class SemsPlus:
 
     async def last_charge(self, serial: str) -> Bean:
         """Return the last charge of an EV charger: ``chargeLog``, may be empty (§6.6)."""
-        found = await self._wire.post(f"{_PLANT}/v1/chargePile/getLastCharge", {"sn": serial}, about=serial)
-        return section(found)
+        return optional(await self._wire.post(f"{_PLANT}/v1/chargePile/getLastCharge", {"sn": serial}, about=serial))
 
     async def upgrades(self, plant: str, serial: str) -> list[Bean]:
         """Return the firmware that waits for a device: ``verType``, ``ver``, ``status``; empty when it is new (§6.5)."""

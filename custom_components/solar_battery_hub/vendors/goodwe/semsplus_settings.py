@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ...core.parse import section, sections, text
-from .codes import filled
+from .codes import filled, optional
 from .model import Bean, DeviceType, Listed
 from .semsplus_wire import SemsPlusWire
 from .wire import WRITE_TIMEOUT
@@ -37,8 +37,8 @@ class SemsPlusSettings:
         """
         body = {"sn": serial, "module": "GENERAL_FUNCTIONS", "batIndex": battery, "menuCode": menu_code}
         path = f"{_BASE}/v2/address/remote/getDeviceFunctionTabMenus"
-        found = await self._wire.post(path, body, about=f"{serial} {battery}")
-        return _functions(section(found).get("functionMenus"))
+        found = optional(await self._wire.post(path, body, about=f"{serial} {battery}"))
+        return _functions(found.get("functionMenus"))
 
     async def parameters(self, serial: str, ids: Mapping[str, str]) -> Mapping[str, object]:
         """Return the server's copy of values by address, divided by their gain; some may be missing.
@@ -47,7 +47,7 @@ class SemsPlusSettings:
         """
         body = {"sn": serial, "addresses": list(ids), "addrFuncMap": dict(ids)}
         path = f"{_BASE}/v1/address/remote/get-cache-device-function-parameters"
-        return section(section(await self._wire.post(path, body, about=serial)).get("data"))
+        return optional(optional(await self._wire.post(path, body, about=serial)).get("data"))
 
     async def set_parameters(
         self, device: Listed, values: Mapping[str, int], ids: Mapping[str, str], log: Mapping[str, object]
@@ -94,4 +94,5 @@ def _functions(menus: object) -> list[Bean]:
 
 
 def _menus(menus: object) -> list[Bean]:
-    return [menus] if isinstance(menus, Mapping) else sections(menus)
+    """Return the roots of a tree of menus: one, several, or none."""
+    return sections(menus) if isinstance(menus, list) else [optional(menus)]
