@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import AsyncIterator
 import json
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,8 @@ def in_base64(text: str) -> str:
 async def test_login(client: App, path: str, kind: str) -> None:
     """§3.2: any version, JSON or form, a number as code, the base with one slash at its end."""
     account = client.simulator.world.account
-    answer = await client.send(path, token=NOBODY, **{kind: {"account": account.email, "pwd": account.password}})
+    body: dict[str, Any] = {kind: {"account": account.email, "pwd": account.password}}
+    answer = await client.send(path, token=NOBODY, **body)
     assert answer["code"] == 0
     assert isinstance(answer["code"], int)
     assert answer["msg"] == "Successful"
@@ -157,8 +159,9 @@ async def test_messages_are_texts_and_sometimes_chinese(client: App) -> None:
 @pytest.mark.parametrize("path", ["v1/PowerStation/GetInverterAllPoint", "powerstation/getinverterallpoint", POINTS])
 @pytest.mark.parametrize("name", ["powerStationId", "PowerStationId", "POWERSTATIONID"])
 async def test_names_are_not_case_sensitive(client: App, path: str, name: str) -> None:
-    for kind in ("json", "data"):
-        answer = await client.send(path, **{kind: {name: client.plant.id}})
+    bodies: list[dict[str, Any]] = [{kind: {name: client.plant.id}} for kind in ("json", "data")]
+    for body in bodies:
+        answer = await client.send(path, **body)
         assert answer["data"]["inverterPoints"][0]["sn"] == client.inverter.serial
 
 
