@@ -1,0 +1,192 @@
+"""Who else is on an account of GoodWe's cloud, and what nobody may learn about it."""
+
+from collections.abc import Iterator
+from hashlib import md5
+import json
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockModule,
+    mock_config_flow,
+    mock_integration,
+    mock_platform,
+)
+
+from custom_components.solar_battery_hub.const import DOMAIN
+from custom_components.solar_battery_hub.core.errors import HubError
+from custom_components.solar_battery_hub.diagnostics import async_get_config_entry_diagnostics
+from tests.conftest import StartGoodWe
+from tests.hub import Hub
+from tests.replay import replay
+from tests.simulators.goodwe.semsplus_login import hidden
+from tests.simulators.goodwe.server import GoodWeSimulator
+from tests.test_repairs import RivalFlow, issues
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+RIVAL = "sems"
+WAYS = ("semsplus", "legacy")
+
+
+# Who else
+
+
+async def _yes(*_: object) -> bool:
+    return True
+
+
+@pytest.fixture
+def rival(hass: HomeAssistant) -> Iterator[None]:
+    """Stand in for the integration that many had before."""
+    mock_integration(hass, MockModule(RIVAL, async_setup_entry=_yes, async_unload_entry=_yes))
+    mock_platform(hass, f"{RIVAL}.config_flow", None)
+    with mock_config_flow(RIVAL, RivalFlow):
+        yield
+
+
+def rival_entry(hass: HomeAssistant, username: str) -> MockConfigEntry:
+    """Return an entry of that integration, not loaded yet."""
+    entry = MockConfigEntry(domain=RIVAL, data={"username": username, "password": "x"}, title="Inverter 1")
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.mark.usefixtures("rival")
+async def test_rival_on_the_same_account(hub: Hub, start_goodwe: StartGoodWe) -> None:
+    """Known by its e-mail address, and gone with it."""
+    server = await start_goodwe("string")
+    entry = await hub.add_goodwe(server)
+    hub.hass.config_entries.async_update_entry(entry, data={**entry.data, "region": "eu"})
+    other = rival_entry(hub.hass, server.world.account.email.upper())
+    await hub.hass.config_entries.async_setup(other.entry_id)
+    await hub.hass.async_block_till_done()
+    assert issues(hub.hass) == {"account_in_use": {"account": entry.title, "integration": RIVAL, "entry": "Inverter 1"}}
+    await hub.hass.config_entries.async_unload(other.entry_id)
+    await hub.hass.async_block_till_done()
+    assert issues(hub.hass) == {}
+
+
+@pytest.mark.usefixtures("rival")
+async def test_rival_with_the_same_inverter(hub: Hub, start_goodwe: StartGoodWe) -> None:
+    """Another account there: it is the inverter that they have in common."""
+    server = await start_goodwe("string")
+    other = rival_entry(hub.hass, "somebody@example.org")
+    serial = next(server.world.inverters).serial
+    dr.async_get(hub.hass).async_get_or_create(config_entry_id=other.entry_id, identifiers={(RIVAL, serial)})
+    await hub.add_goodwe(server)
+    assert issues(hub.hass) == {}
+    await hub.hass.config_entries.async_setup(other.entry_id)
+    await hub.hass.async_block_till_done()
+    assert issues(hub.hass).keys() == {"account_in_use"}
+
+
+@pytest.mark.usefixtures("rival")
+async def test_rival_on_another_account(hub: Hub, start_goodwe: StartGoodWe) -> None:
+    other = rival_entry(hub.hass, "somebody@example.org")
+    await hub.hass.config_entries.async_setup(other.entry_id)
+    await hub.add_goodwe(await start_goodwe("string"))
+    assert issues(hub.hass) == {}
+
+
+# What nobody may learn
+
+
+async def add(hub: Hub, server: GoodWeSimulator, way: str) -> ConfigEntry:
+    """Add an account that is reached one way only, its plants at places whose numbers could be nothing else."""
+    for number, plant in enumerate(server.world.plants):
+        plant.latitude, plant.longitude = 48.123456 + number, 9.654321 + number
+    if way == "legacy":
+        server.world.account.refused["semsplus"] = "C0602"
+    return await hub.add_goodwe(server)
+
+
+def secrets(server: GoodWeSimulator) -> Iterator[str]:
+    """Yield what opens the account."""
+    password = server.world.account.password
+    yield from (password, md5(password.encode(), usedforsecurity=False).hexdigest(), hidden(password))
+    yield from (session.token for session in server.world.sessions.issued)
+
+
+def private(server: GoodWeSimulator) -> Iterator[str]:
+    """Yield what must not be told to whoever reads a bug report."""
+    world = server.world
+    yield from secrets(server)
+    yield from (world.account.email, world.account.uid, server.url.removeprefix("http://"))
+    for plant in world.plants:
+        yield from (plant.id, plant.name, str(plant.latitude), str(plant.longitude))
+        for device in plant.devices:
+            yield from (device.serial, device.name)
+
+
+@pytest.mark.parametrize("profile", ["home", "charger", "several"])
+@pytest.mark.parametrize("way", WAYS)
+async def test_nothing_private_in_diagnostics(hub: Hub, start_goodwe: StartGoodWe, way: str, profile: str) -> None:
+    """Who, where and which devices: neither in settings nor devices, readings or answers; the region is told."""
+    server = await start_goodwe(profile)
+    entry = await add(hub, server, way)
+    for _ in range(4):
+        await hub.advance(450, step=30)
+        told = await async_get_config_entry_diagnostics(hub.hass, entry)
+        assert told["settings"]["region"] == "own_url"
+        assert len(told["exchanges"]) > 3
+        text = json.dumps(told, default=str)
+        assert [secret for secret in private(server) if secret in text] == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_nothing_private_after_a_choice_of_plants(hub: Hub, start_goodwe: StartGoodWe, way: str) -> None:
+    """Neither in the options nor of the plants that are not read."""
+    server = await start_goodwe("several")
+    entry = await add(hub, server, way)
+    hub.hass.config_entries.async_update_entry(entry, options={"plants": [server.world.plants[0].id]})
+    await hub.hass.config_entries.async_reload(entry.entry_id)
+    await hub.advance(60, step=30)
+    text = json.dumps(await async_get_config_entry_diagnostics(hub.hass, entry), default=str)
+    assert [secret for secret in private(server) if secret in text] == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_report_can_be_replayed(hub: Hub, start_goodwe: StartGoodWe, way: str) -> None:
+    """The real client reads from the report what it read from the server."""
+    server = await start_goodwe("home")
+    entry = await add(hub, server, way)
+    await hub.advance(400, step=20)
+    report = await async_get_config_entry_diagnostics(hub.hass, entry)
+    results = await replay(json.loads(json.dumps(report, default=str)))
+    readings = [values for values in results.values() if not isinstance(values, HubError)]
+    replayed = {
+        name.partition("/")[2]: value for values in readings for name, value in values.items() if "plant_" in name
+    }
+    plant = f"plant_{server.world.plants[0].id}"
+    for key in ("solar_power", "home_power", "grid_power", "battery_power", "battery_level"):
+        assert replayed[key] == pytest.approx(float(hub.state(f"{plant}_{key}").state), abs=0.51)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_nothing_secret_in_the_log(
+    hub: Hub, start_goodwe: StartGoodWe, caplog: pytest.LogCaptureFixture, way: str
+) -> None:
+    """At the most talkative level, with an outage, a displaced token and a refusal in between."""
+    caplog.set_level("DEBUG")
+    server = await start_goodwe("home")
+    await add(hub, server, way)
+    old = list(secrets(server))
+    server.refuse_connections()
+    await hub.advance(1200, step=60)
+    await server.accept_connections()
+    await hub.advance(600, step=60)
+    server.world.sessions.displace()
+    await hub.advance(1200, step=60)
+    server.world.account.password = "another-password"
+    server.world.sessions.end()
+    await hub.advance(3600, step=60)
+    # The test's stand-in for the disk tells what is written to it.
+    told = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("pytest"))
+    assert DOMAIN in told
+    assert [secret for secret in (*old, *secrets(server)) if secret in told] == []
+    repairs = str([issue for issue in ir.async_get(hub.hass).issues.values() if issue.domain == DOMAIN])
+    assert [secret for secret in old if secret in repairs] == []
