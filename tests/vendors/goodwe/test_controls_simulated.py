@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import time
+import json
 from typing import Any
 
 import pytest
@@ -19,11 +20,12 @@ from tests.vendors.tools import NOON
 
 from .bench import Bench, fetch, open_bench, values
 from .controls_desk import text
+from .test_tou import DATA, LOG
 
 NIGHT = Slot(start=time(2), end=time(5), mode="charge", power=50, stop_level=90)
 EVENING = Slot(start=time(18), end=time(21), mode="discharge", power=32, stop_level=20)
 NOW = Slot(start=time(13), end=time(18), mode="discharge", power=30, stop_level=20)  # it is 14 o'clock there
-NEEDED = ("plants", "devices_", "facts_", "flow_", "settings_")
+NEEDED = ("plants", "devices_", "facts_", "flow_", "plant_", "settings_")
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -77,9 +79,10 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(profile: str = "all_in_one") -> AsyncGenerator[Scene]:
+async def scene(profile: str = "all_in_one", shared: dict[str, Any] | None = None) -> AsyncGenerator[Scene]:
     """Open an account and read once what it has and how that is set."""
     async with open_bench(profile, at=NOON) as bench:
+        bench.store.shared |= shared or {}
         account = bench.open()
         done: set[str] = set()
         while waiting := [feed.key for feed in account.feeds if feed.key not in done and feed.key.startswith(NEEDED)]:
@@ -222,6 +225,29 @@ async def test_the_device_refuses_in_the_middle() -> None:
         assert receipt.parts == {"slots 1": "written", "slots 2": "not_written", "time_of_use": "not_written"}
 
 
+async def test_the_published_example() -> None:
+    async with scene() as it:
+        it.bench.forget_requests()
+        await it.change(charge_schedule=text(NIGHT))
+        sent = [json.loads(request.body) for request in it.bench.server.requests if request.path.endswith("remote/set")]
+        plant = it.bench.plants[0]
+        to = {"sn": it.serial, "plantId": plant, "deviceName": "All-in-One 1", "virtualSn": it.serial}
+        assert sent[0] == {
+            "functionName": "TOU1",
+            **to,
+            "data": json.loads(DATA),
+            "waitingForDevice": True,
+            "controlItemLogs": json.loads(LOG),
+        }
+        assert sent[1] == {
+            "functionName": "TOUModeEnable",
+            **to,
+            "data": {"TOUModeEnable": 1},
+            "waitingForDevice": True,
+            "controlItemLogs": {"TOU": "remote_Switch_on"},
+        }
+
+
 # By address
 
 
@@ -321,3 +347,24 @@ async def test_the_owner_s_log_tells_what_was_done() -> None:
         await it.change(inverter_on=False)
         (entry,) = it.bench.server.world.audit
         assert (entry.log, entry.code) == ({"status_setting": "stop"}, "ok")
+
+
+# The older service
+
+
+async def test_start_and_stop_by_the_older_service() -> None:
+    async with scene("string", shared={"way": "legacy"}) as it:
+        assert offered(it) == {"inverter_on", "output_limit"}
+        for on in (False, True):
+            assert (await it.change(inverter_on=on)).outcome is Outcome.ACCEPTED
+            await it.later()
+            assert next(it.bench.server.world.inverters).running is on
+        assert it.told == [("confirmed", True)] * 2
+
+
+async def test_a_limit_by_the_older_service() -> None:
+    async with scene("string", shared={"way": "legacy"}) as it:
+        assert (await it.change(output_limit=50.0)).outcome is Outcome.ACCEPTED
+        assert it.settings["ActivePowerLimit"] == 50
+        await it.later()
+        assert it.told == [("confirmed", True)]

@@ -8,13 +8,15 @@ import pytest
 from custom_components.solar_battery_hub.core.schedule import Schedule
 from custom_components.solar_battery_hub.vendors.goodwe.abilities import Abilities
 from custom_components.solar_battery_hub.vendors.goodwe.orders import Basis, Order, orders
-from custom_components.solar_battery_hub.vendors.goodwe.settings import NamedWrite, is_acting
-from custom_components.solar_battery_hub.vendors.goodwe.tou import Plan, present
+from custom_components.solar_battery_hub.vendors.goodwe.settings import NamedWrite, is_acting, limits_export, names
+from custom_components.solar_battery_hub.vendors.goodwe.tou import Plan, plan_of, present
 from tests.core.schedule_strategies import schedules_for
+from tests.simulators.goodwe import semsplus_named as simulated
+from tests.simulators.goodwe.settings import factory
 
 from .controls_desk import named_of, slot_bean
 
-SOME: Final = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SOME: Final = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SLOT: Final = ("TOUStart", "TOUEnd", "TOUWeekEnable", "TOUWeek", "ChargeDischargePW")
 PLANS: Final = (
     Plan(generation=1, places=4),
@@ -70,7 +72,7 @@ class Device:
 def test_what_is_asked_for_is_what_the_device_does(plan: Plan, data: st.DataObject) -> None:
     device = Device(plan)
     abilities = Abilities(generation=plan.generation, plan=plan)
-    for _ in range(3):
+    for _ in range(2):
         wanted = data.draw(schedules_for(plan.rules))
         for order in orders(
             abilities, {"charge_schedule": wanted.as_text()}, Basis(named=dict(device.named), known={})
@@ -93,3 +95,27 @@ def test_what_nobody_asked_for_never_runs_in_between(plan: Plan, data: st.DataOb
         device.obey(order)
         if is_acting(plan.generation, device.named):
             assert plan.rules.same(device.schedule, wanted)
+
+
+@pytest.mark.parametrize("generation", [1, 2, 3])
+@given(data=st.data())
+@SOME
+def test_a_simulated_device_takes_them_all(generation: int, data: st.DataObject) -> None:
+    """It refuses what is incomplete, out of range or does not go together."""
+    settings = factory(generation)
+
+    def named() -> dict[str, Any]:
+        found = {name: simulated.read(settings, name) for name in names(generation)}
+        return {name: value for name, value in found.items() if value}
+
+    plan = plan_of(generation, named(), exports=limits_export(named()))
+    assert plan is not None
+    abilities = Abilities(generation=generation, plan=plan)
+    for _ in range(2):
+        wanted = data.draw(schedules_for(plan.rules))
+        for order in orders(abilities, {"charge_schedule": wanted.as_text()}, Basis(named=named(), known={})):
+            assert isinstance(order.write, NamedWrite)
+            settings |= simulated.change(settings, order.write.name, order.write.data)
+        found = present(plan, named(), acting=is_acting(generation, named()))
+        assert found is not None
+        assert plan.rules.same(found, wanted)
