@@ -22,7 +22,7 @@ needs_recordings = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="../shared
 BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36"
 LOGIN = "/sems-user/api/v1/auth/cross-login"
 NOBODY = {"uid": "", "timestamp": 0, "token": "", "client": "semsPlusWeb", "version": "", "language": "en"}
-FLOW = "/sems-plant/api/stations/flow"
+FLOW, STATUS = "/sems-plant/api/stations/flow", "/sems-plant/api/stations/device/all-status"
 TEST_LIFE = 30 * 86_400.0
 CABINET = "ENERGY_STORAGE_INTEGRATED_CABINET"
 
@@ -107,19 +107,19 @@ class SemsPlus:
             self.base = data.get("api", self.base)
         return dict(answer)
 
-    async def code(self, method: str, path: str, body: Any = None, **query: str) -> str:
+    async def code(self, method: str, path: str, body: Any = None, **query: Any) -> str:
         """Return the code of an answer."""
         status, answer = await self.send(method, path, body, **query)
         assert status == 200
         return str(answer["code"])
 
-    async def get(self, path: str, **query: str) -> Any:
+    async def get(self, path: str, **query: Any) -> Any:
         """Return the payload of a GET that succeeds."""
         status, answer = await self.send("GET", path, **query)
         assert (status, answer["code"]) == (200, "00000"), answer
         return answer.get("data")
 
-    async def post(self, path: str, body: Any = None, **query: str) -> Any:
+    async def post(self, path: str, body: Any = None, **query: Any) -> Any:
         """Return the payload of a POST that succeeds."""
         status, answer = await self.send("POST", path, body, **query)
         assert (status, answer["code"]) == (200, "00000"), answer

@@ -8,7 +8,7 @@ import pytest
 from tests.simulators.clock import SimClock
 
 from .semsplus_host import SemsPlus, at, needs_recordings, recording, semsplus
-from .test_goodwe_semsplus_data import lacks
+from .semsplus_shapes import lacks
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
