@@ -35,13 +35,14 @@ _LINES: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def inverter_bean(row: Bean, *, meter_apart: bool = False) -> dict[str, Any]:
-    """Return what an inverter tells as one object: its row, the lines of its page, ``invert_full`` over both.
+    """Return what an inverter tells as one object: its row and ``invert_full``, without that the lines of its page.
 
     Added are ``solar_power`` and ``output_power`` (W), ``month`` (kWh with today), ``meter1`` … ``meter3`` (W, + is export). What
     is not what its name says on a model is left out (§4.4); with ``meter_apart`` what the inverter's own meter says, too.
     """
     full = section(row.get("invert_full"))
-    bean = {**row, **_lines(row), **{name: value for name, value in full.items() if value is not None}}
+    told = {name: value for name, value in full.items() if value is not None} or _lines(row)
+    bean = {**row, **told}
     bean["output_power"] = _first(row.get("out_pac"), full.get("pac"))
     bean["solar_power"] = _solar(bean)
     earlier, today = number(_first(bean.get("thismonthetotle"), bean.get("emonth"))), number(bean.get("eday"))
