@@ -8,6 +8,7 @@ import math
 from typing import Final
 
 from ...core.catalogue import NOTHING, OTHER, Definition, Kind, Quantity, look_up
+from ...core.fitted import Fitted
 from ...core.model import Gone, Ref, Reported, Value
 from ...core.parse import flag, measured, number, text
 from ..base import PrivateStore
@@ -55,8 +56,7 @@ class Readings:
 
     def __init__(self, store: PrivateStore) -> None:
         """Go on from what is remembered."""
-        self._store = store
-        self._known: dict[str, dict[str, list[str]]] = store.shared.setdefault("fitted", {})
+        self._seen = Fitted(store.shared.setdefault("fitted", {}), store.save_later)
 
     def of_device(
         self,
@@ -99,14 +99,13 @@ class Readings:
 
     def forget(self, device: str) -> None:
         """Forget what a device was seen to have."""
-        if self._known.pop(device, None) is not None:
-            self._store.save_later()
+        self._seen.forget(device)
 
     def _read(self, owner: str, part: Part, table: Table, bean: Bean) -> Values:
         said = Names(table.repair(bean) if table.repair else bean)
         numbers = [(field, _number(field, table, said)) for field in table.fields]
         fitted = self._fitted(owner, table, said, numbers)
-        had = set(self._of(owner, part))
+        had = set(self._seen.of(owner, part))
         values: Values = {}
         for field, found in numbers:
             ref = Ref(pack_id(owner, field.pack) if field.pack else owner, field.key)
@@ -114,7 +113,7 @@ class Readings:
             if (found is not None or name in had) and (field.group is None or field.group in fitted):
                 values[ref] = found
                 had.add(name)
-        self._remember(owner, part, had)
+        self._seen.add(owner, part, had)
         return _without(_missing_packs(owner, numbers), values) | _in_words(owner, table, said, fitted)
 
     def _fitted(
@@ -123,20 +122,7 @@ class Readings:
         """Return the groups that the device has, as far as it ever showed."""
         now = {field.group for field, found in numbers if field.group and found}
         now |= {group for group, names in table.evidence.items() if any(map(_is_there, map(said.get, names)))}
-        known = self._of(owner, "groups")
-        if now - set(known):
-            known = sorted(now | set(known))
-            self._remember(owner, "groups", known)
-        return frozenset(known)
-
-    def _of(self, owner: str, what: str) -> list[str]:
-        return self._known.get(owner, {}).get(what, [])
-
-    def _remember(self, owner: str, what: str, names: Iterable[str]) -> None:
-        kept = sorted(names)
-        if kept != self._of(owner, what):
-            self._known.setdefault(owner, {})[what] = kept
-            self._store.save_later()
+        return self._seen.add(owner, "groups", now)
 
 
 def is_lost(bean: Bean) -> bool | None:
