@@ -106,7 +106,7 @@ async def test_sentinels_and_garbage(clock: SimClock) -> None:
 
 
 async def test_battery(clock: SimClock) -> None:
-    """§4.4: the current is negative while charging, the packs add up."""
+    """§4.4: the current is negative while charging; two packs of one system are one battery."""
     async with app(clock) as client:
         client.plant.house.set_level(40)
         for settings, mode in (({"solar_w": 4_000.0, "home_w": 500.0}, 3), ({"solar_w": 0.0, "home_w": 900.0}, 2)):
@@ -119,8 +119,20 @@ async def test_battery(clock: SimClock) -> None:
             assert sum(pack["pbattery"] for pack in full["more_batterys"]) == pytest.approx(
                 full["total_pbattery"], abs=1
             )
-            assert full["battery_count"] == len(full["more_batterys"]) == 2
+            assert full["battery_count"] == len(full["more_batterys"]) == 1
             assert full["soc"] == upload(client.inverter).level
+
+
+@pytest.mark.parametrize(("profile", "counts"), [("all_in_one", [2]), ("parallel", [1, 1]), ("empty_bay", [1])])
+async def test_batteries_are_counted(clock: SimClock, profile: str, counts: list[int]) -> None:
+    """§4.4: racks one by one, the batteries of each inverter; an empty bay counts too."""
+    async with app(clock, profile) as client:
+        fulls = [entry["invert_full"] for entry in (await client.data(MONITOR))["inverter"]]
+        assert [full["battery_count"] for full in fulls] == counts
+        assert [len(full["more_batterys"]) for full in fulls] == counts
+        if profile == "empty_bay":
+            assert set(fulls[0]["more_batterys"][0].values()) == {0.0}
+            assert (fulls[0]["isbuettey"], fulls[0]["vbattery1"], fulls[0]["soh"]) == (True, 0, -0.1)
 
 
 async def test_grid_arrow_is_no_sign(clock: SimClock) -> None:

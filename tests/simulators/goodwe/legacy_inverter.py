@@ -1,5 +1,6 @@
 """An inverter as route B tells of it: ``invert_full`` and the record around it (goodwe.md §4.4)."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -18,12 +19,23 @@ from tests.simulators.goodwe.legacy_values import (
     short,
     tenth,
 )
-from tests.simulators.goodwe.record import Record
+from tests.simulators.goodwe.record import Pack, Record
 
 GARBAGE_LEVEL = 45.0
 """What the level's register reads as where there is no battery (§4.4)."""
 FLOATING_VOLTS = 281.2
 """An unused string input may show a voltage (§4.4)."""
+BATTERY = (
+    "pbattery",
+    "vbattery",
+    "ibattery",
+    "soc",
+    "soh",
+    "bms_temperature",
+    "bms_charge_i_max",
+    "bms_discharge_i_max",
+)
+"""What is told of each battery; an empty bay is one with zeros (§4.4)."""
 STANDBY, DISCHARGING, CHARGING = 1, 2, 3
 GERMAN_GRID = 3.0
 
@@ -102,7 +114,7 @@ def _identity(inverter: Inverter) -> dict[str, Any]:
         "ram": 5.0,
         "firmwareversion": 10.0,
         "safetyConutry": GERMAN_GRID,
-        "isbuettey": inverter.has_battery,
+        "isbuettey": inverter.kind.kind != "string",
         "master": (1 if inverter is plant.lead else 0) if many else None,
         "parallel_code": f"P{plant.id[:8]}" if many else None,
         "parallelSnList": [one.serial for one in plant.inverters] if many else None,
@@ -183,35 +195,42 @@ def _meter(inverter: Inverter, record: Record) -> dict[str, Any]:
 
 def _battery(inverter: Inverter, record: Record) -> dict[str, Any]:
     """Return its batteries; a current below 0 charges (§4.4)."""
-    if not inverter.has_battery:
+    if inverter.kind.kind == "string":
         return {"bms_charge_i_max": 1.0}
+    if not inverter.has_battery:
+        return {"battery_count": 1, "more_batterys": [dict.fromkeys(BATTERY, 0.0)]}
     volts = tenth(300.0 + 0.3 * record.level)
     mode = CHARGING if record.battery_w < 0 else DISCHARGING if record.battery_w > 0 else STANDBY
+    batteries = [_one_battery(packs, volts) for packs in _systems(inverter, record)]
     return {
         "vbattery1": volts,
         "ibattery1": tenth(record.battery_w / volts),
         "total_pbattery": record.battery_w,
-        "battery_count": len(record.packs),
+        "battery_count": len(batteries),
         "soc": record.level,
         "soh": 98.0,
         "bms_charge_i_max": 25.0,
         "bms_discharge_i_max": 25.0,
         "bms_alarm": 0,
         "battary_work_mode": mode,
-        "more_batterys": [
-            {
-                "pbattery": pack.power_w,
-                "vbattery": volts,
-                "ibattery": tenth(pack.power_w / volts),
-                "soc": pack.level,
-                "soh": 98.0,
-                "bms_temperature": 24.5,
-                "bms_charge_i_max": 25.0,
-                "bms_discharge_i_max": 25.0,
-            }
-            for pack in record.packs
-        ],
+        "more_batterys": batteries,
     }
+
+
+def _systems(inverter: Inverter, record: Record) -> Iterator[list[Pack]]:
+    """Yield the packs of each battery of an inverter; a system of several packs is one battery."""
+    for storage in inverter.plant.storages:
+        serials = {pack.serial for pack in storage.packs}
+        if storage.host is inverter and serials:
+            yield [pack for pack in record.packs if pack.serial in serials]
+
+
+def _one_battery(packs: list[Pack], volts: float) -> dict[str, float]:
+    """Return an entry of ``more_batterys``."""
+    power = sum(pack.power_w for pack in packs)
+    level = float(round(sum(pack.level for pack in packs) / len(packs)))
+    values = (power, volts, tenth(power / volts), level, 98.0, 24.5, 25.0, 25.0)
+    return dict(zip(BATTERY, values, strict=True))
 
 
 def lines(inverter: Inverter, record: Record) -> dict[str, Any]:

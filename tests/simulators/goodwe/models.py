@@ -52,6 +52,15 @@ MODELS: dict[str, Model] = {
         packs=2,
         racks="dead",
     ),
+    "et_bare": Model(
+        kind="hybrid",
+        name="GW10K-ET",
+        serial="9010KETU",
+        rated_w=10_000,
+        solar_peak_w=8_000,
+        strings=2,
+        phases=3,
+    ),
     "es": Model(
         kind="hybrid",
         name="GW5048-ES",
@@ -111,6 +120,7 @@ PROFILES: dict[str, tuple[Plan, ...]] = {
     ),
     "all_in_one": (Plan(name="Cabinet", models=("eha",)),),
     "first_generation": (Plan(name="Older", models=("es",)),),
+    "empty_bay": (Plan(name="No battery yet", models=("et_bare",)),),
     "visitor": (Plan(name="Home", models=("et",), rights=False),),
 }
 """The plants of an account by profile."""
