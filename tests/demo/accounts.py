@@ -74,7 +74,20 @@ def _growatt_answers(key: str, typed: Mapping[str, str]) -> Callable[[Descriptio
     return answers
 
 
-def _growatt_site(description: Description) -> str:
+def _goodwe_answers(description: Description) -> Mapping[str, Json]:
+    """Sign in at the simulator's address."""
+    return {
+        "user": {"next_step_id": "goodwe"},
+        "goodwe": {
+            "username": description["user_name"],
+            "password": description["password"],
+            "region": "own_url",
+            "url": description["url"],
+        },
+    }
+
+
+def _plant(description: Description) -> str:
     """Return our id of the only plant."""
     return f"plant_{next(iter(description['plants']))}"
 
@@ -86,6 +99,11 @@ def _inverter(truth: Json) -> tuple[str, str, Json]:
 def _pack(truth: Json) -> tuple[str, str, Json]:
     """Return the only pack of the only inverter: it has no name of its own but the inverter's and a number."""
     return "battery", f"{truth['serial']}_battery_1", truth["batteries"][0]
+
+
+def _storage(truth: Json) -> tuple[str, str, Json]:
+    """Return the only battery, all packs together: the cloud has one serial number for it."""
+    return "battery", truth["storage"], truth
 
 
 SUNNY = {"level": 30, "solar_w": 4_000, "home_w": 600}
@@ -115,7 +133,7 @@ ACCOUNTS = (
         present=SUNNY,
         answers=_growatt_answers("token", {"token": "token"}),
         shown=lambda description: {},
-        site=_growatt_site,
+        site=_plant,
         parts=lambda truth: [_inverter(truth), _pack(truth)],
     ),
     DemoAccount(
@@ -128,9 +146,23 @@ ACCOUNTS = (
         present=SUNNY,
         answers=_growatt_answers("password", {"username": "user_name", "password": "password"}),
         shown=lambda description: {},
-        site=_growatt_site,
+        site=_plant,
         parts=lambda truth: [_inverter(truth)],
         without=frozenset({"grid_import_energy_total"}),
+    ),
+    DemoAccount(
+        name="goodwe",
+        vendor="goodwe",
+        title="GoodWe",
+        simulator=("goodwe", "--profile", "home", "--past-days", "0"),
+        past={},
+        today={},
+        present=SUNNY,
+        answers=_goodwe_answers,
+        shown=lambda description: {},
+        site=_plant,
+        parts=lambda truth: [_inverter(truth), _storage(truth)],
+        typed=("username", "password"),
     ),
 )
 

@@ -94,12 +94,13 @@ class GoodWeSimulator(Simulator):
 
     @override
     def truth(self) -> Mapping[str, Any]:
-        """Return also what the first inverter is set to and what its plant has counted today (kWh)."""
+        """Return also what the first inverter is set to, its first battery, and what its plant has counted today (kWh)."""
         inverter = next(self.world.inverters)
         return {
             **super().truth(),
             "serial": inverter.serial,
             "settings": inverter.settings,
+            "storage": next((storage.serial for storage in inverter.plant.storages), None),
             "today": asdict(inverter.plant.ledger.now.today),
         }
 
