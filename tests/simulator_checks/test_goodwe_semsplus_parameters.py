@@ -113,6 +113,9 @@ async def test_mode_cards(clock: SimClock, profile: str, modes: set[str]) -> Non
         data = await client.post(MENUS, {"sn": client.inverter.serial, "module": "WORK_MODE", "menuCode": 0})
         cards = {card["funcKey"]: card["visible"] for card in data["functionMenus"]["children"]}
         assert cards == dict.fromkeys(modes, 0)
+        general = {one["translateKey"] for _, one in await functions(client)}
+        assert {"gird_pur_charge", "charge_pw"} <= general
+        assert not {"backup_mode", "tou_mode_enable", "self_use"} & general
 
 
 # --- by address ------------------------------------------------------------------------------------------------------

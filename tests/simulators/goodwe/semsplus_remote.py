@@ -94,8 +94,8 @@ def tab_menus(call: Call) -> dict[str, Any]:
 
 
 def _shown(functions: Iterable[Function]) -> tuple[Function, ...]:
-    """Return what the general page shows: modes have a page of their own."""
-    return tuple(function for function in functions if function.menu != tree.WORK)
+    """Return what the general page shows: modes are cards on a page of their own."""
+    return tuple(function for function in functions if function.menu != tree.WORK or function.func_key is None)
 
 
 def tabs(call: Call) -> list[dict[str, str]]:
