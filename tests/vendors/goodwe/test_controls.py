@@ -55,9 +55,11 @@ async def test_a_battery_has_what_is_its_own() -> None:
     assert desk.settings.asked == [f"functions {SERIAL} 1 1", f"parameters {SERIAL}"]
 
 
-async def test_other_devices_have_no_settings() -> None:
+@pytest.mark.parametrize("kind", [DeviceType.METER, DeviceType.BATTERY_RACK, DeviceType.BATTERY])
+async def test_other_devices_have_no_settings(kind: DeviceType) -> None:
+    """Nor has a battery whose inverter is not known."""
     desk = Desk()
-    desk.listed(type=DeviceType.METER)
+    desk.listed(type=kind)
     assert await desk.note() == {}
     assert desk.reasons == {}
     assert desk.settings.asked == []

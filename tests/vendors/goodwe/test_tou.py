@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from custom_components.solar_battery_hub.core.errors import WriteRefused
 from custom_components.solar_battery_hub.core.schedule import MIDNIGHT, ScheduleRules, Slot
 from custom_components.solar_battery_hub.vendors.goodwe.tou import Plan, plan_of, present, slot_name, slot_write
 from tests.core.schedule_rules import GOODWE_V1, GOODWE_V2, GOODWE_V3
@@ -173,6 +174,17 @@ def test_off_keeps_all_else_as_the_device_has_it() -> None:
     data, log = slot_write(V3, 2, None, had)
     assert data == {key: value for key, value in had.items() if key != "Unknown2"} | {"TOUWeekEnable2": 6}
     assert (log["switch"], log["discharge_limit_pw"], log["monthly_repetition"]) == ("off", 32.1, "june_1")
+
+
+def test_a_slot_that_is_not_told_whole_is_not_written() -> None:
+    had = slot_bean(2, **NIGHT | {"TOUMonth": None})
+    with pytest.raises(WriteRefused, match="setting_not_told"):
+        slot_write(V3, 2, None, had)
+
+
+@pytest.mark.parametrize("nonsense", [float("nan"), float("inf"), "x", None, [], True, 99, -1])
+def test_days_that_do_not_exist_are_left_out(nonsense: object) -> None:
+    assert told(V3, **NIGHT | {"TOUWeek": [0, nonsense]}).days == frozenset({6})
 
 
 def test_slots_do_nothing_while_the_plan_does_not_act() -> None:

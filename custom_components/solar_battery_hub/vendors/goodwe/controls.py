@@ -31,8 +31,9 @@ from .orders import Basis, orders, send
 from .remote_control import RemoteControl
 from .running import is_on, seen_running
 from .semsplus import SemsPlus
-from .settings import GRID_CHARGING, NOT_TOLD
+from .settings import GRID_CHARGING
 from .told_settings import Found, ToldSettings
+from .tou import NOT_TOLD
 
 _RIGHT: Final = "INVERTER_REMOTE"  # to write; necessary, not sufficient (§5.2)
 _RIGHT_TO_READ: Final = "INVERTER_REMOTE_READ"
@@ -77,7 +78,7 @@ class Controls:
         """
         return [
             Control(device=device.serial, setting=setting(key, self._settings.abilities(device), self._way()))
-            for key in settings_of(device.type)
+            for key in settings_of(device)
             if self._reason(device, key) in (None, OTHER_SERVICE) and self._is_known(device, key)
         ]
 
@@ -91,7 +92,7 @@ class Controls:
                 reason=reason,
                 detail=setting(key, abilities, self._way()).as_dict(),
             )
-            for key in settings_of(device.type)
+            for key in settings_of(device)
         ]
 
     def reason(self, device: Listed, key: str) -> str | None:
@@ -102,11 +103,10 @@ class Controls:
         rights = self._rights(device)
         if rights is not None and _RIGHT not in rights:
             return NO_PERMISSION
-        legacy = self._way() is Way.LEGACY
-        if key not in LEGACY_SETTINGS if legacy else key in LEGACY_ONLY:
+        if self._way() is Way.LEGACY:
+            return None if key in LEGACY_SETTINGS else OTHER_SERVICE
+        if key in LEGACY_ONLY:
             return OTHER_SERVICE
-        if legacy:
-            return None
         told = self._told.of(device.serial)
         return NOT_READ if told is None or rights is None else told.get(key, NOT_HERE)
 
@@ -132,7 +132,7 @@ class Controls:
         ``wanted`` makes no difference: one answer tells them all.
         """
         rights = self._rights(device) or frozenset()
-        keys = settings_of(device.type)
+        keys = settings_of(device)
         if self._way() is Way.LEGACY or not keys or rights.isdisjoint({_RIGHT, _RIGHT_TO_READ}):
             return self.note_status(device)
         try:
@@ -158,7 +158,7 @@ class Controls:
         """Return why each setting cannot be written: by name a device has those it tells, by address those it lists."""
         functions = self._settings.abilities(device).functions
         reasons: dict[str, str | None] = {}
-        for key in settings_of(device.type):
+        for key in settings_of(device):
             has = can_write(functions, key) if key in BY_FUNCTION else key in found.values
             reasons[key] = None if has else NOT_HERE
         if "backup_charge_power" in found.values:  # whether the grid charges at all is only told by address

@@ -8,7 +8,7 @@ from ...core.catalogue import Quantity
 from ...core.control import ControlKind, Setting
 from . import functions
 from .abilities import Abilities
-from .model import INVERTERS, DeviceType, Way
+from .model import INVERTERS, DeviceType, Listed, Way
 from .settings import MODES
 
 SCHEDULE: Final = "charge_schedule"
@@ -68,8 +68,8 @@ _BATTERY: Final = (
     Setting(key="immediate_charge_level", kind=ControlKind.NUMBER, **_PERCENT, **_COPIED, **_DOUBTFUL),
     Setting(key="immediate_charge_power", kind=ControlKind.NUMBER, **_PERCENT, **_COPIED, **_DOUBTFUL),
 )
-INVERTER_SETTINGS: Final = tuple(setting.key for setting in _INVERTER)
-BATTERY_SETTINGS: Final = tuple(setting.key for setting in _BATTERY)
+_INVERTER_KEYS: Final = tuple(setting.key for setting in _INVERTER)
+_BATTERY_KEYS: Final = tuple(setting.key for setting in _BATTERY)
 _SETTINGS: Final = {setting.key: setting for setting in (*_INVERTER, *_BATTERY)}
 
 LEGACY_SETTINGS: Final = frozenset({"inverter_on", "output_limit"})
@@ -77,11 +77,11 @@ LEGACY_SETTINGS: Final = frozenset({"inverter_on", "output_limit"})
 LEGACY_ONLY: Final = frozenset({"output_limit"})
 
 
-def settings_of(kind: DeviceType) -> tuple[str, ...]:
-    """Return every setting that this kind of device knows."""
-    if kind in INVERTERS:
-        return INVERTER_SETTINGS
-    return BATTERY_SETTINGS if kind is DeviceType.BATTERY else ()
+def settings_of(device: Listed) -> tuple[str, ...]:
+    """Return every setting that this kind of device knows; those of a battery are set through its inverter."""
+    if device.type in INVERTERS:
+        return _INVERTER_KEYS
+    return _BATTERY_KEYS if device.type is DeviceType.BATTERY and device.host is not None else ()
 
 
 def setting(key: str, abilities: Abilities, way: Way) -> Setting:

@@ -13,14 +13,13 @@ from .offers import NOT_HERE, SCHEDULE
 from .semsplus_settings import SemsPlusSettings
 from .settings import (
     GRID_CHARGING,
-    NOT_TOLD,
     NamedWrite,
     check_exclusions,
     grid_charging_write,
     is_acting,
     named_writes,
 )
-from .tou import GROUP, Plan, present, slot_name, slot_write
+from .tou import GROUP, NOT_TOLD, Plan, present, slot_name, slot_write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,11 @@ from ...core.errors import WriteRefused
 from ...core.model import Value
 from ...core.parse import number
 from .model import Bean
-from .tou import DIALECTS, slot_name
+from .tou import DIALECTS, NOT_TOLD, slot_name
 
 type Named = Mapping[str, Bean]
 
 EXCLUDED: Final = "not_with_peak_shaving"
-NOT_TOLD: Final = "setting_not_told"
 GRID_CHARGING_OFF: Final = "grid_charging_off"
 
 _ON, _OFF = "remote_Switch_on", "remote_Switch_off"
@@ -240,8 +239,9 @@ def _mode(value: Value, _: Named) -> Iterator[NamedWrite]:
 def _shared(place: int, enable: int, log: Mapping[str, Any], named: Named) -> NamedWrite:
     """Return the write of one of the two shared settings; without any day it would never run."""
     name = f"DemandOrDelayed{place}"
-    week = named.get(name, {}).get(f"DemandOrDelayedWeek{place}") or _ALL_WEEK
-    data = {f"DemandOrDelayedWeekEnable{place}": enable, f"DemandOrDelayedWeek{place}": week}
+    week = named.get(name, {}).get(f"DemandOrDelayedWeek{place}")
+    days = [day for day in week if day in _ALL_WEEK] if isinstance(week, list) else []
+    data = {f"DemandOrDelayedWeekEnable{place}": enable, f"DemandOrDelayedWeek{place}": days or _ALL_WEEK}
     return NamedWrite(name=name, data=data, log=log)
 
 

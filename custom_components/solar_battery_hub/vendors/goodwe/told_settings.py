@@ -170,4 +170,4 @@ class ToldSettings:
 
 def _address(device: Listed) -> str:
     """Return the serial number by which a device's functions are asked for: a battery's are its inverter's."""
-    return device.host or device.serial if device.type is DeviceType.BATTERY else device.serial
+    return device.host or device.serial

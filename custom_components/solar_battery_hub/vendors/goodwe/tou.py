@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any, Final
 
 from ...core.catalogue import OTHER
+from ...core.errors import WriteRefused
 from ...core.parse import number
 from ...core.schedule import (
     ALL_DAYS,
@@ -25,6 +26,7 @@ from .model import Bean
 
 CHARGE, DISCHARGE, EXPORT = "charge", "discharge", "export"
 GROUP: Final = "slots"
+NOT_TOLD: Final = "setting_not_told"
 
 _LAST_END: Final = time(23, 59)  # assumed: the device knows no 24:00
 _EXPORT_MONTH: Final = 12  # among the months of a discharge slot: its power is what may be exported
@@ -33,6 +35,9 @@ _MONTH_WORDS: Final = (
     *("jan_1", "feb_1", "march_1", "apr_1", "may_1", "june_1"),
     *("july_1", "aug_1", "sept_1", "oct_1", "nov_1", "dec_1"),
 )
+# Ours by those of the wire, whose week begins on Sunday and whose January is 0.
+_DAYS: Final = {day: (day + 6) % 7 for day in range(7)}
+_MONTHS: Final = {month: month + 1 for month in range(12)}
 _BETWEEN: Final = "\N{IDEOGRAPHIC COMMA}"
 
 
@@ -133,7 +138,7 @@ def present(plan: Plan, named: Mapping[str, Bean], *, acting: bool) -> Schedule 
 def slot_write(plan: Plan, place: int, slot: Slot | None, had: Bean) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return one slot as it is written, always whole, and its entry in the owner's log.
 
-    Without a slot it is switched off and stays what the device ``had``.
+    Without a slot it is switched off and stays what the device ``had``; raises WriteRefused where that is not all told.
     """
     data = _switched_off(plan, place, had) if slot is None else _spelled(plan, place, slot)
     return data, _log(plan, place, data)
@@ -144,8 +149,8 @@ def slot_write(plan: Plan, place: int, slot: Slot | None, had: Bean) -> tuple[di
 
 def _slot(plan: Plan, place: int, bean: Bean) -> Slot:
     dialect = plan.dialect
-    days, runs_on = _members(bean.get(f"TOUWeek{place}"), ALL_DAYS, lambda day: (day + 6) % 7)
-    months, runs_in = _members(bean.get(f"TOUMonth{place}"), ALL_MONTHS, lambda month: month + 1)
+    days, runs_on = _members(bean.get(f"TOUWeek{place}"), _DAYS)
+    months, runs_in = _members(bean.get(f"TOUMonth{place}"), _MONTHS)
     power = number(bean.get(f"ChargeDischargePW{place}"))
     slot = _window(bean.get(f"TOUStart{place}"), bean.get(f"TOUEnd{place}"))
     enabled = number(bean.get(f"TOUWeekEnable{place}")) == dialect.on
@@ -178,12 +183,11 @@ def _window(start: object, end: object) -> Slot | None:
         return None
 
 
-def _members(value: object, every: frozenset[int], shift: Any) -> tuple[frozenset[int] | None, bool]:
-    """Return the days or months of a list, all where it names none, and whether a slot with that list ever runs."""
+def _members(value: object, ours: Mapping[int, int]) -> tuple[frozenset[int] | None, bool]:
+    """Return the days or months of a list as ours, all where it names none, and whether a slot with that list ever runs."""
     if not isinstance(value, list):
         return None, value is None
-    found = {shift(int(item)) for item in value if isinstance(item, int | float) and not isinstance(item, bool)}
-    named = frozenset(found & every)
+    named = frozenset(ours[int(item)] for item in map(number, value) if item in ours)
     return named or None, bool(named)
 
 
@@ -208,7 +212,10 @@ def _spelled(plan: Plan, place: int, slot: Slot) -> dict[str, Any]:
 
 
 def _switched_off(plan: Plan, place: int, had: Bean) -> dict[str, Any]:
-    values = {member: had[member] for member in plan.dialect.members(place) if member in had}
+    members = plan.dialect.members(place)
+    if any(had.get(member) is None for member in members):
+        raise WriteRefused(NOT_TOLD)
+    values = {member: had[member] for member in members}
     return values | {f"TOUWeekEnable{place}": plan.dialect.off}
 
 
