@@ -238,7 +238,12 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.ENERGY, "pack_discharge_energy_total", Kind.LIFETIME, Level.DIAGNOSTIC),
         *_define(Quantity.ENERGY, _today(_ESTIMATES), Kind.DAILY, Level.DIAGNOSTIC),
         *_define(Quantity.ENERGY, _total(_ESTIMATES), Kind.LIFETIME, Level.DIAGNOSTIC),
-        *_define(Quantity.ENERGY, "solar_energy_at_month_start", Kind.STATE, Level.RARE),
+        *_define(
+            Quantity.ENERGY,
+            "solar_energy_month solar_energy_year solar_energy_at_month_start",
+            Kind.STATE,
+            Level.RARE,
+        ),
         *_define(Quantity.REACTIVE_ENERGY, "output_reactive_energy_today", Kind.DAILY, Level.RARE),
         *_define(Quantity.REACTIVE_ENERGY, "output_reactive_energy_total", Kind.LIFETIME, Level.RARE),
         *_define(Quantity.CHARGE, "battery_level"),

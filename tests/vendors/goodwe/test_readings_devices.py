@@ -111,6 +111,13 @@ def test_zeros_of_what_is_not_fitted_are_left_out() -> None:
     }
 
 
+def test_a_floating_input_is_no_string() -> None:
+    desk = readings()
+    assert "pv_voltage_3" not in by_key(desk.live(device(), factors(MPPT_3__Vpv="281.2", MPPT_3__Ipv="0")))
+    found = by_key(desk.live(device(), factors(MPPT_3__Vpv="281.2", MPPT_3__Ipv="0.5")))
+    assert (found["pv_voltage_3"], found["pv_current_3"]) == (281.2, 0.5)
+
+
 def test_an_inverter_of_a_roof_at_night() -> None:
     desk = readings()
     desk.live(device(), TELEMETRY, at=NOW)
@@ -237,6 +244,8 @@ def test_counters_of_an_inverter() -> None:
     told = factors(
         proPvStatsToday="12.34",
         proPvStatsWeek="50",
+        proPvStatsMonth="250",
+        proPvStatsYear="1250.5",
         proPvStatsTotal=("12345.67", "kWh"),
         proCharStatsToday="0",
         proCharStatsTotal="0",
@@ -247,6 +256,8 @@ def test_counters_of_an_inverter() -> None:
     assert by_key(readings().energy(device(), told)) == {
         "solar_energy_today": 12.34,
         "solar_energy_total": 12345.67,
+        "solar_energy_month": 250,
+        "solar_energy_year": 1250.5,
         "rated_power": 5000,
     }
 

@@ -146,6 +146,19 @@ def test_the_meter_of_an_inverter() -> None:
     assert (found["grid_import_energy_total"], found["grid_export_energy_total"]) == (300, 12)
 
 
+def test_a_meter_with_a_page_of_its_own() -> None:
+    told = {"pmeter": -317.0, "total_buy": 300.0, "mtActivepowerS": -90.0, "fac1": 50.0}
+    one, two = row(**ROOF, **told), {**row(**ROOF, **told), "sn": "OTHER"}
+    found = readings().monitor(PLANT, {"inverter": [one]}, now=NOW, zone=None, battery_id=battery_id, meter="METER")
+    assert by_key(found.values, "METER") == {"grid_power": 317, "grid_import_energy_total": 300, "phase_power_2": 90}
+    assert by_key(found.values)["grid_frequency"] == 50
+    assert not {"grid_power", "grid_phase_power_2"} & by_key(found.values).keys()
+    found = readings().monitor(
+        PLANT, {"inverter": [one, two]}, now=NOW, zone=None, battery_id=battery_id, meter="METER"
+    )
+    assert by_key(found.values, "METER") == {}  # one meter, two opinions
+
+
 def test_with_a_meter_apart_the_inverters_own_means_nothing() -> None:
     told = {"pmeter": -317.0, "buy": 1.5, "total_buy": 300.0, "mtActivepowerS": -90.0}
     data = {"inverter": [row(**ROOF, **told)], "homKit": {"sn": "9HK30000000W0001"}}
@@ -155,7 +168,7 @@ def test_with_a_meter_apart_the_inverters_own_means_nothing() -> None:
 def test_the_lifetime_at_the_end_of_last_month() -> None:
     found = inverter(**ROOF, eday=30.3, etotal=16851.1, thismonthetotle=564.5, lastmonthetotle=16256.3)
     assert found["solar_energy_at_month_start"] == 16256.3
-    assert found["output_energy_month"] == 594.8
+    assert found["solar_energy_month"] == 594.8
 
 
 def test_a_battery() -> None:
@@ -192,6 +205,12 @@ def test_a_battery() -> None:
 )
 def test_which_batteries_there_are(told: dict[str, Any], numbers: tuple[int, ...]) -> None:
     assert batteries_of(row(**told)) == numbers
+
+
+def test_the_only_battery_of_a_list_is_the_one_told_of_elsewhere() -> None:
+    more = [{"vbattery": 0.0}, {"vbattery": 50.0, "ibattery": -4.0}]
+    found = by_key(monitor({"inverter": [row(**HYBRID | {"more_batterys": more})]}).values, battery_id(SERIAL, 2))
+    assert (found["device_status"], found["battery_power"]) == ("charging", -200)
 
 
 def test_several_batteries() -> None:
@@ -254,7 +273,7 @@ def test_a_plant_that_fell_silent() -> None:
     data = {"inverter": [row(**HYBRID)], "powerflow": flow, "info": {"capacity": 10.0}}
     found = by_key(monitor(data, desk=desk, now=NOW + timedelta(hours=1)).values, SITE)
     assert found["grid_power"] is found["solar_power"] is found["battery_level"] is Gone.GONE
-    assert found["rated_power"] == 10_000
+    assert found["solar_rated_power"] == 10_000
 
 
 def test_energies_only_with_a_meter() -> None:
@@ -271,7 +290,8 @@ def test_energies_only_with_a_meter() -> None:
     found = plant(hasEnergeStatisticsCharts=True, **told)
     assert (found["home_energy_today"], found["grid_import_energy_today"]) == (12.2, 5.12)
     assert (found["solar_energy_today"], found["solar_energy_total"]) == (30.3, 900)
-    assert (found["self_consumption"], found["battery_charge_energy_total"]) == (23.37, 40)
+    assert found["battery_charge_energy_total"] == 40
+    assert "self_consumption" not in found  # every plant's is worked out alike
 
 
 def test_money_and_carbon() -> None:
@@ -280,8 +300,8 @@ def test_money_and_carbon() -> None:
     found = by_key(readings().detail(PLANT, data), SITE)
     assert found == {
         "output_power": 5,
-        "rated_power": 10_120,
-        "output_energy_month": 594.8,
+        "solar_rated_power": 10_120,
+        "solar_energy_month": 594.8,
         "co2_saved": 16_800,
         "device_status": "normal",
         "savings_today": 1.52,
@@ -341,7 +361,7 @@ def test_what_is_left_after_the_cut_off() -> None:
         "solar_power": 1460,
         "solar_energy_today": 9.5,
         "solar_energy_total": 5000,
-        "output_energy_month": 109.5,
+        "solar_energy_month": 109.5,
         "running_time": 8000 * 3600,
         "rated_power": 5000,
         "phase_voltage_1": 231.5,

@@ -1,7 +1,7 @@
 """How the tables of readings are written, and those of SEMS+ (goodwe.md §5.2–5.5).
 
 ``"proConsumStats|proConsum"`` is the first of several names that is there; ``"-totalPac"`` turns the sign;
-``"vMaxCell@mV"`` names the unit of bare numbers. ``{n}`` is the number of a numbered reading, ``{phase}`` its letter.
+``"vMaxCell@mV"`` names the unit of bare numbers; ``"~vpv1"`` may float where nothing is fitted. ``{n}`` is the number of a numbered reading, ``{phase}`` its letter.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,8 @@ class Field:
     """One number: its key in the catalogue and where it comes from.
 
     A ``group`` is what may not be fitted (a string, a phase, a battery): it shows once one of its numbers is not zero.
-    ``unit`` is that of bare numbers, ``None`` for the catalogue's.
+    One that ``floats`` shows nothing: an input without panels has a voltage, too (§4.4). ``unit`` is that of bare
+    numbers, ``None`` for the catalogue's.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Field:
     unit: str | None = None
     group: str | None = None
     negated: bool = False
+    floats: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +54,13 @@ class Table:
 def field(key: str, spelt: str, group: str | None = None) -> Field:
     """Return a field of a text (see the module)."""
     names, _, unit = spelt.partition("@")
-    negated = names.startswith("-")
     return Field(
-        key=key, names=tuple(names.removeprefix("-").split("|")), unit=unit or None, group=group, negated=negated
+        key=key,
+        names=tuple(names.lstrip("-~").split("|")),
+        unit=unit or None,
+        group=group,
+        negated=names.startswith("-"),
+        floats=names.startswith("~"),
     )
 
 
@@ -133,7 +139,8 @@ PLANT_INFO: Final = Table(
     live=False,
 )
 
-# stations/statistics of a day: the items by name, beside the flat totals (§5.5).
+# stations/statistics of a day: the items by name, beside the flat totals (§5.5). The rates are left to core.site:
+# the two APIs mean something else by them as soon as there is a battery.
 DAY: Final = Table(
     fields=(
         *rows(
@@ -146,8 +153,6 @@ DAY: Final = Table(
             grid_export_energy_today="proGridStats|proGrid",
             grid_import_energy_today="proPurchaseStats|proPurchase",
             self_consumption_energy_today="proSelfConsumStats|proSelfConsum",
-            self_consumption="proSelfConsumRate",
-            autarky="contributionRate",
         ),
         *rows("battery", battery_charge_energy_today="proCharStats", battery_discharge_energy_today="proDischarStats"),
     ),
@@ -179,7 +184,9 @@ _INVERTER: Final = Table(
         *rows("backup", backup_power="pBackup@kW"),
         *numbered(3, "backup", backup_voltage="vBackupPh{phase}", backup_current="aBackupPh{phase}"),
         *rows("sun", solar_power="pDc@kW"),
-        *numbered(_STRINGS, "string", pv_power="MPPT-{n}:Ppv@kW", pv_voltage="MPPT-{n}:Vpv", pv_current="MPPT-{n}:Ipv"),
+        *numbered(
+            _STRINGS, "string", pv_power="MPPT-{n}:Ppv@kW", pv_voltage="~MPPT-{n}:Vpv", pv_current="MPPT-{n}:Ipv"
+        ),
         *rows("insulation", insulation_resistance="ISOLimit"),
         *rows("leakage", leakage_current="LeakageCurrent@A"),
     )
@@ -211,7 +218,10 @@ _METER: Final = Table(
     )
 )
 
-_SOLAR_COUNTERS: Final = energies("sun", solar_energy="proPvStats")
+_SOLAR_COUNTERS: Final = (
+    *energies("sun", solar_energy="proPvStats"),
+    *rows("sun", solar_energy_month="proPvStatsMonth", solar_energy_year="proPvStatsYear"),
+)
 _METER_COUNTERS: Final = energies("meter", grid_export_energy="proGridStats", grid_import_energy="proPurchaseStats")
 _BATTERY_COUNTERS: Final = energies(
     "battery", battery_charge_energy="proCharStats", battery_discharge_energy="proDischarStats"

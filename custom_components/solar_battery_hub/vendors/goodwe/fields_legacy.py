@@ -67,9 +67,9 @@ INVERTER: Final = Table(
         ),
         *rows("output", output_power="output_power"),
         *rows("sun", solar_power="solar_power", solar_energy_today="eday", solar_energy_total="etotal"),
-        *rows("month", output_energy_month="month", solar_energy_at_month_start="lastmonthetotle"),
+        *rows("month", solar_energy_month="month", solar_energy_at_month_start="lastmonthetotle"),
         *rows("output counter", output_energy_today="output_eday", output_energy_total="output_etotal"),
-        *numbered(_STRINGS, "string", pv_voltage="vpv{n}", pv_current="ipv{n}"),
+        *numbered(_STRINGS, "string", pv_voltage="~vpv{n}", pv_current="ipv{n}"),
         *numbered(3, "phase", phase_voltage="vac{n}", phase_current="iac{n}", phase_power="activePowerPhase{phase}"),
         *rows(
             "meter",
@@ -116,9 +116,9 @@ BATTERY: Final = Table(
 
 PLANT: Final = Table(
     fields=(
-        *rows("rating", rated_power="capacity@kW"),
+        *rows("rating", solar_rated_power="capacity@kW"),
         *rows("battery", battery_capacity="battery_capacity"),
-        *rows("month", output_energy_month="month_generation"),
+        *rows("month", solar_energy_month="month_generation"),
         *rows("carbon", co2_saved="co2@t"),  # 16.80 beside 16 851.1 kWh: tonnes
     ),
     words=(word("device_status", "status", STATUS),),
@@ -150,7 +150,6 @@ def _statistics(span: str) -> Table:
 
 TODAY: Final = _statistics("today")
 LIFETIME: Final = _statistics("total")
-SHARES: Final = Table(fields=rows("meter", self_consumption="selfUseRate@1", autarky="contributingRate@1"), live=False)
 
 _IDENTITY: Final = "names and numbers of the device itself, no readings"
 _CLOCK: Final = "a time of the vendor's book-keeping; what was measured when is told by last_time"

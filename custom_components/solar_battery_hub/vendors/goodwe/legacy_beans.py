@@ -14,6 +14,7 @@ from .reader import code
 _ABSENT: Final = (6553.5, 4294967.295)
 _STRINGS: Final = range(1, 5)
 _LATELY: Final = timedelta(minutes=10)  # before the last upload: an error that still stands
+_WHOLE: Final = ("battary_work_mode", "bms_alarm", "bms_warning")
 _METER: Final = ("pmeter", "buy", "seller", "total_buy", "total_sell", "eDayBuy", "eTotalBuy")
 _SUN: Final = ("solar_power", "eday", "etotal", "lastmonthetotle", "month")
 _MAINS: Final = ("output_power", *(f"{name}{phase}" for name in ("vac", "iac") for phase in (1, 2, 3)))
@@ -67,6 +68,8 @@ def battery_beans(row: Bean, *, expected: bool = False) -> dict[int, dict[str, A
         return {}
     listed = {number: _battery(one) for number, one in enumerate(sections(bean.get("more_batterys")), start=1)}
     there = {number: one for number, one in listed.items() if _is_there(one)}
+    if len(there) == 1:  # what is told of the inverter's battery as a whole is told of this one
+        return {number: {name: bean[name] for name in _WHOLE if name in bean} | one for number, one in there.items()}
     if there:
         return there
     alone = _battery(bean)

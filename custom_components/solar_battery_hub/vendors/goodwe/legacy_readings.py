@@ -1,6 +1,7 @@
 """What the answers of the legacy app API say, in the catalogue's words (goodwe.md §4.2–4.6)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
@@ -15,7 +16,6 @@ from .fields_legacy import (
     MONEY,
     PLANT,
     PLANT_LIVE,
-    SHARES,
     STATUS,
     TODAY,
     work_modes,
@@ -32,6 +32,8 @@ _SILENT: Final = timedelta(minutes=30)  # six uploads missed: what is told is of
 _OFF: Final = frozenset({"offline", "waiting"})
 _POWERS: Final = frozenset({"solar_power", "output_power"})
 
+_OF_THE_METER: Final = ("grid_power", "grid_import_energy_", "grid_export_energy_", "grid_phase_power_")
+
 type BatteryId = Callable[[str, int], str]
 
 
@@ -39,11 +41,19 @@ class LegacyReadings(Reader):
     """Reads the answers of the legacy API; ``plant`` is a plant's bare id."""
 
     def monitor(
-        self, plant: str, data: Bean, *, now: datetime, zone: tzinfo | None, battery_id: BatteryId
+        self,
+        plant: str,
+        data: Bean,
+        *,
+        now: datetime,
+        zone: tzinfo | None,
+        battery_id: BatteryId,
+        meter: str | None = None,
     ) -> FlowReading:
         """Return all that the monitor call says: the plant, its inverters and their batteries (§4.2).
 
-        ``battery_id`` gives the device id of a battery by its inverter's serial number and its own number. Each
+        ``battery_id`` gives the device id of a battery by its inverter's serial number and its own number; what the only
+        inverter says of the grid is told of ``meter``, if a device of its own is known to measure it. Each
         inverter has its own time; one that has been silent for half an hour only tells what lasts.
         """
         rows = [row for row in sections(data.get("inverter")) if section(row.get("invert_full"))]
@@ -59,6 +69,12 @@ class LegacyReadings(Reader):
         values = self.keep(site, "powers", told) | self._live(plant, data, battery=_has_battery(data, rows))
         values = self._as_of(values, site, at, now, rows)
         values |= self._lasting(plant, data) | self._statistics(plant, data)
+        if meter is not None and len(rows) == 1:
+            found = replace(
+                found,
+                values={_metered(ref, meter): value for ref, value in found.values.items()},
+                times={_metered(ref, meter): time for ref, time in found.times.items()},
+            )
         times = {**found.times, **(dict.fromkeys(values, at) if at else {})}
         return FlowReading(values=found.values | with_time(site, values, at), imbalance=powers.imbalance, times=times)
 
@@ -98,7 +114,7 @@ class LegacyReadings(Reader):
         values: Values = {}
         today = section(data.get("energeStatisticsCharts"))
         totals = section(data.get("energeStatisticsTotals"))
-        for part, table, bean in (("today", TODAY, today), ("lifetime", LIFETIME, totals), ("shares", SHARES, today)):
+        for part, table, bean in (("today", TODAY, today), ("lifetime", LIFETIME, totals)):
             values |= self.read(site_of(plant), part, table, source_of(bean))
         return values
 
@@ -167,6 +183,13 @@ class LegacyReadings(Reader):
 def batteries_of(row: Bean) -> tuple[int, ...]:
     """Return the numbers of the batteries behind an inverter of the legacy API (§4.4)."""
     return tuple(battery_beans(row))
+
+
+def _metered(ref: Ref, meter: str) -> Ref:
+    """Return whose reading it is where a meter has a page of its own."""
+    if not ref.key.startswith(_OF_THE_METER):
+        return ref
+    return Ref(meter, ref.key.removeprefix("grid_") if ref.key.startswith("grid_phase_") else ref.key)
 
 
 def _has_battery(data: Bean, rows: Sequence[Bean]) -> bool:

@@ -59,7 +59,8 @@ class Reader:
     def read(self, owner: str, part: str, table: Table, source: Source) -> Values:
         """Return what an object tells of ``owner`` (a device id); ``part`` names which object it is."""
         numbers = [(field, _number(field, source)) for field in table.fields]
-        fitted = self.fitted.add(owner, "groups", {field.group for field, found in numbers if field.group and found})
+        shown = {field.group for field, found in numbers if field.group and found and not field.floats}
+        fitted = self.fitted.add(owner, "groups", shown)
         had = self.fitted.of(owner, part)
         found: dict[str, Reported] = {}
         for field, value in numbers:
