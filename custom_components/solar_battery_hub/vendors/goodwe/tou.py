@@ -187,7 +187,7 @@ def _members(value: object, ours: Mapping[int, int]) -> tuple[frozenset[int] | N
     """Return the days or months of a list as ours, all where it names none, and whether a slot with that list ever runs."""
     if not isinstance(value, list):
         return None, value is None
-    named = frozenset(ours[int(item)] for item in map(number, value) if item in ours)
+    named = frozenset(ours[int(item)] for item in map(number, value) if item is not None and item in ours)
     return named or None, bool(named)
 
 
