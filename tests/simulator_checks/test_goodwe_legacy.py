@@ -260,10 +260,10 @@ async def test_finding_plants(clock: SimClock) -> None:
         assert await client.data("PowerStation/GetPowerStationIdByOwner", {}) == ids[0]
 
 
-async def test_id_by_owner_wants_a_version(clock: SimClock) -> None:
+async def test_id_by_owner_may_be_over(clock: SimClock) -> None:
     async with app(clock) as client:
-        token = client.token.replace("v2.1.0", "v3.1")
-        assert await client.code("PowerStation/GetPowerStationIdByOwner", token=token, data={}) == "100000"
+        client.simulator.stage.set_switches(owner_call=False)
+        assert await client.code("PowerStation/GetPowerStationIdByOwner", data={}) == "100000"
 
 
 async def test_survivors_tell_the_same(clock: SimClock) -> None:

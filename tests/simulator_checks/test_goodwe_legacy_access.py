@@ -171,6 +171,36 @@ async def test_unknown_paths_and_methods(client: App) -> None:
         assert (response.status, response.content_type) == (200, "text/html")
 
 
+async def test_one_client_reads_texts(client: App) -> None:
+    """§10.18: it signs in after the number 100001 only, then reads texts with units and raw numbers beside them."""
+    body = {"powerStationId": client.plant.id}
+    assert (
+        int((await client.send("v2/PowerStation/GetMonitorDetailByPowerstationId", token=NOBODY, data=body))["code"])
+        == 100001
+    )
+    entry = (await client.data(MONITOR))["inverter"][0]
+    volts = client.inverter.phases(client.inverter.uploads[-1])[0].volts
+    assert entry["output_voltage"] == f"{volts:g}V"
+    assert [entry["d"][f"vpv{number}"] for number in range(1, 5)] == [338.0, 351.5, 281.2, 0.0]
+
+
+async def test_one_client_is_careless(client: App) -> None:
+    """§10.18: a header of single quotes in base64, no body, the plant's name in capitals."""
+    account = client.simulator.world.account
+    nobody = in_base64(str({"version": "", "client": "ios", "language": "en"}))
+    answer = await client.send(
+        "v1/Common/CrossLogin", token=nobody, json={"account": account.email, "pwd": account.password}
+    )
+    token = in_base64(str(answer["data"]))
+    plant = (await client.send("PowerStation/GetPowerStationIdByOwner", token=token))["data"]
+    assert plant == client.plant.id
+    points = (await client.send("PowerStation/GetInverterAllPoint", token=token, json={"PowerStationId": plant}))[
+        "data"
+    ]
+    keys = {row["key"] for row in points["inverterPoints"][0]["dict"]["left"]}
+    assert {"innerTemp", "dmDeviceType"} <= keys
+
+
 # --- what is over ----------------------------------------------------------------------------------------------------
 
 

@@ -122,6 +122,25 @@ def test_lifetime_is_the_sum_of_all_days(build: Build) -> None:
     assert plant.energies(plant.created).solar > 0
 
 
+def test_looking_at_the_house_counts_nothing_twice(build: Build) -> None:
+    world, plant = build("home")
+    before = plant.ledger.total.load
+    plant.house.set(home_w=1_000.0)
+    world.clock.advance(2 * 3_600)
+    plant.house.set(home_w=1_000.0)
+    world.catch_up()
+    assert plant.ledger.total.load - before == pytest.approx(2.0, abs=0.001)
+
+
+def test_clock_may_be_set_back(build: Build) -> None:
+    world, plant = build("home")
+    now = world.clock.now()
+    pass_time(world, hours=1)
+    go_to(world, now)
+    pass_time(world, minutes=2)
+    assert minute(plant).instant == now + timedelta(minutes=2)
+
+
 # --- night -----------------------------------------------------------------------------------------------------------
 
 

@@ -194,10 +194,14 @@ def statistics_part(plant: Plant) -> dict[str, Any]:
 
 
 def balance(plant: Plant, counted: Energies) -> dict[str, Any]:
-    """Return an energy balance; without a meter it degenerates: all is used on site."""
+    """Return an energy balance; without a meter it degenerates: all is used on site.
+
+    Self-use without a battery is sun − export (§4.3). With one nothing is recorded; here it is what route C calls so:
+    the output that was not exported (§5.5).
+    """
     solar = round(counted.solar, 2)
     buy, sell = (round(counted.imported, 2), round(counted.exported, 2)) if plant.metered else (0.0, 0.0)
-    own = round(max(0.0, solar - sell), 2)
+    own = round(counted.self_used if plant.has_battery else max(0.0, solar - sell), 2)
     load = round(counted.load, 2) if plant.has_battery else round(own + buy, 2)
     return {
         "contributingRate": round(min(1.0, own / load), 4) if load else 0.0,

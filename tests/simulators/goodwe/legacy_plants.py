@@ -13,9 +13,6 @@ from tests.simulators.goodwe.legacy_weather import current
 if TYPE_CHECKING:
     from tests.simulators.goodwe.world import Plant
 
-OWNER_VERSIONS = frozenset({"v2.1.0", "v2.0.4"})
-"""Versions in the Token header that ``GetPowerStationIdByOwner`` still takes; others get 100000 (§1.2)."""
-
 
 def _page(call: Call, page: str, size: str) -> list[Plant]:
     """Return the page of plants that is asked for."""
@@ -29,7 +26,7 @@ def _page(call: Call, page: str, size: str) -> list[Plant]:
 
 def id_by_owner(call: Call) -> str:
     """Return one plant's id as a bare text."""
-    if call.token.get("version") not in OWNER_VERSIONS:
+    if not call.world.switches.owner_call:
         raise ApiError(BAD_HEADER)
     return call.world.plants[0].id
 

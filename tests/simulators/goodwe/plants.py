@@ -238,8 +238,10 @@ class Plant:
     # --- living ------------------------------------------------------------------------------------------------------
 
     def advance(self, now: datetime) -> None:
-        """Live until ``now``: measure every minute, upload every five, begin new days."""
-        self.now = min(self.now, now)
+        """Live until ``now``: measure every minute, upload every five, begin new days. A clock may be set back."""
+        if now < self.now:
+            self.house.advance_to(now)
+            self.now = now
         while (due := self._next_event()) <= now:
             self._live(due)
             if due == _after(due - timedelta(microseconds=1), MINUTE, timedelta()):
@@ -254,10 +256,11 @@ class Plant:
         return min(_after(self.now, MINUTE, timedelta()), _after(self.now, self.uploads_every, self.upload_phase))
 
     def _live(self, now: datetime) -> None:
-        """Let the house live until ``now`` and count what it did."""
+        """Let the house live until ``now`` and count what it did, unless somebody has looked at it since."""
         hours = (now - self.now) / timedelta(hours=1)
         shares = weights(self)
-        self.house.advance_to(now)
+        if self.house.local() < now:
+            self.house.advance_to(now)
         self.now = now
         counted = Energies.of(self.house.counters)
         added, self._counted = counted - self._counted, counted

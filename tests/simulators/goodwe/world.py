@@ -91,7 +91,8 @@ class Switches:
 
     ``monitor``: B's big call (§0: empty since 2026-09-23). ``legacy``, ``semsplus``: all data calls of a way.
     ``int_codes``: B's data calls answer numbers as code. ``frozen_pac``: a stopped inverter keeps telling its last power.
-    ``kilowatts``: B's powerflow is told in kW.
+    ``kilowatts``: B's powerflow is told in kW. ``owner_call``: B's ``GetPowerStationIdByOwner`` still takes every
+    version in the Token header, else it answers 100000 (§1.2).
     """
 
     monitor: Health = "full"
@@ -100,6 +101,7 @@ class Switches:
     int_codes: bool = False
     frozen_pac: bool = False
     kilowatts: bool = False
+    owner_call: bool = True
 
 
 class World:
