@@ -65,6 +65,8 @@ class Portal:
     def _login(self, form: Mapping[str, str]) -> Answer:
         """Sign in: JSON text and a cookie."""
         account = self.world.account
+        if code := account.refused.get("portal"):
+            return failure(code, LOGIN, as_number=True)
         if (form.get("account", "").lower(), form.get("pwd")) != (account.email.lower(), account.password):
             return json_answer({"code": int(WRONG_PASSWORD), "msg": "Email or password error.", "data": None})
         session = self.world.sessions.open("portal")
