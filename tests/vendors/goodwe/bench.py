@@ -154,14 +154,21 @@ class Pace:
         """Fetch what is due for a while; return the polls of that while."""
         clock, first = self.bench.clock, len(self.fetched)
         end = clock.moment + timedelta(**span)
-        while True:
-            due = {feed.key: self._due(feed) for feed in self.account.feeds}
-            key = min(due, key=lambda key: due[key])
-            if due[key] > end:
-                clock.moment = end
-                return self.fetched[first:]
-            clock.moment = max(clock.moment, due[key])
-            await self._fetch(key)
+        while self._next()[1] <= end:
+            await self.step()
+        clock.moment = max(clock.moment, end)
+        return self.fetched[first:]
+
+    async def step(self) -> None:
+        """Wait for the next poll and make it."""
+        key, due = self._next()
+        self.bench.clock.moment = max(self.bench.clock.moment, due)
+        await self._fetch(key)
+
+    def _next(self) -> tuple[str, datetime]:
+        due = {feed.key: self._due(feed) for feed in self.account.feeds}
+        key = min(due, key=lambda key: due[key])
+        return key, due[key]
 
     def _due(self, feed: Feed) -> datetime:
         now = self.bench.clock.moment

@@ -211,16 +211,22 @@ async def test_an_empty_list_of_devices_leaves_the_known_ones() -> None:
         assert (await fetch(account, f"live_{bench.serial()}")).values
 
 
-@pytest.mark.parametrize("path", ["*basic/info*", "*relatedDevices*"])
-async def test_an_optional_call_takes_no_other_down(path: str) -> None:
+@pytest.mark.parametrize("what", ["info", "batteries"])
+@pytest.mark.parametrize("code", [404, 500])
+async def test_an_optional_call_takes_no_other_down(what: str, code: int) -> None:
     async with open_bench() as bench:
         account = bench.open()
         before = await fetch_all(account)
-        bench.server.faults.add(path, "status", code=500, body="<html></html>")
+        path = {
+            "info": "portal/stations/basic/info",
+            "batteries": f"equipments/{bench.serial()}/relatedDevices",
+        }[what]
+        fault = bench.server.faults.add(f"/web/sems/sems-plant/api/{path}", "status", code=code, body="<html></html>")
         bench.clock.pass_time(minutes=15)
         after = await fetch(account, plant_key(bench, "devices"))
         told = values(before[plant_key(bench, "devices")], bench.serial())
         assert values(after, bench.serial()).keys() == told.keys()
+        assert fault.used
 
 
 async def test_a_device_that_may_not_be_read_is_asked_once_an_hour() -> None:

@@ -65,7 +65,7 @@ def test_rights_are_told_or_not() -> None:
     assert listing.with_info(plant(), {"permissions": []}).permissions == frozenset()
     assert listing.with_info(plant(), {}).permissions is None
     known = plant(permissions=frozenset({"STATION_VIEW"}))
-    assert listing.with_info(known, {"permissions": None}).permissions == {"STATION_VIEW"}
+    assert listing.with_info(known, {"permissions": None}).permissions == frozenset({"STATION_VIEW"})
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_the_legacy_day_of_creation_is_told_in_chinese_time() -> None:
     assert listing.with_legacy_info(plant(created=date(2020, 1, 1)), info).created == date(2020, 1, 1)
 
 
-STATUS = [
+STATUS: list[dict[str, Any]] = [
     {"sn": "INV1", "name": "Roof", "deviceType": "INVERTER", "status": 5, "subtype": "store"},
     {"sn": "INV2", "name": "Barn", "deviceType": "INVERTER", "status": "0", "subtype": "grid"},
     {"sn": "CAB1", "name": "All-in-One 1", "deviceType": "ENERGY_STORAGE_INTEGRATED_CABINET", "status": 5},
@@ -111,7 +111,7 @@ def test_types_nobody_knows() -> None:
 
 def test_batteries_hang_on_their_inverter() -> None:
     inverter = Listed(serial="INV1", plant="p1", type=DeviceType.INVERTER, name="Roof")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"sn": "BAT1", "no": "1", "name": "BAT1", "translateCode": "mppt1_battery", "type": "BAT_SYS", "status": 7},
         {"sn": "BAT2", "no": "2", "type": "BAT_SYS", "status": 0, "isConnected": False},
         {"sn": "M1", "type": "SMART_METER"},

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ...core.clock import Clock
@@ -24,6 +24,10 @@ from .totals import ITEMS, Totals
 
 _STALE: Final = timedelta(minutes=15)  # §5.3
 _LOOK_AGAIN: Final = timedelta(minutes=5)
+_DUSK: Final = 100.0  # W; an inverter that falls silent with more than this was not sent to sleep by the dark
+_HEARD_OF: Final = timedelta(minutes=40)  # also at the pace of the night
+_OFFLINE: Final = 0  # §5.4
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 # What need not spoil the rest of a round.
 _TOLERATED: Final = (NotSupported, BadAnswer, Unreachable)
@@ -43,12 +47,20 @@ class SemsPlusFetcher:
         self.quiet = QuietCalls(parts.clock)
         self._uploads: dict[str, datetime] = {}  # by plant: when what it tells was measured
         self._fresh: dict[str, bool] = {}  # by plant: whether that is not long ago
-        self._looked: dict[str, datetime] = {}  # by plant: when its devices were listed
+        self._power: dict[str, float] = {}  # by plant: what the sun gave when that was told last
+        self._looked: dict[str, datetime] = {}  # by plant: when its devices were asked for
+        self._heard: dict[str, datetime] = {}  # by plant: when some were told
         self._uncounted: set[str] = set()  # batteries of which no energy is told
 
     def is_asleep(self, plant: Plant) -> bool:
-        """Tell whether it is night in a plant that has only solar (§9.4)."""
-        return self._inventory.sleeps(plant.id) and not self._fresh.get(plant.id, False)
+        """Tell whether it is night in a plant that has only solar (§9.4).
+
+        That is so when its inverters are listed as offline, and before that when it fell silent as the sun went down.
+        """
+        if not self._inventory.only_solar(plant.id) or self._fresh.get(plant.id, False):
+            return False
+        dusk = plant.id in self._fresh and self._power.get(plant.id, _DUSK) < _DUSK
+        return dusk or self._inventory.sleeps(plant.id)
 
     # The account
 
@@ -93,6 +105,8 @@ class SemsPlusFetcher:
         beans = await self._client.device_status(plant.id)
         self._inventory.note_listed(plant.id, devices_in(plant.id, beans))
         self._inventory.unknown |= unknown_types(beans)
+        if beans:
+            self._heard[plant.id] = self._clock.now()
 
     def _tell_states(self, plant: Plant, report: Report) -> None:
         """Report how the listed devices of a plant are."""
@@ -124,29 +138,37 @@ class SemsPlusFetcher:
         self._fresh[plant.id] = fresh
         if at is not None:
             self._uploads[plant.id] = at
-        await self._follow_sleep(plant, report, fresh=fresh)
         report.measured_at = at
-        if not fresh and self._inventory.sleeps(plant.id):
+        lives = await self._follow_sleep(plant, report, fresh=fresh)
+        if self.is_asleep(plant):
             report.put(self._readings.asleep(plant_id(plant.id)))
-        elif not bean:
+        elif not bean and not lives:
             raise NothingInIt("No flow of power")
         else:
             reading = self._readings.flow(plant.id, bean, at=at, stale=not fresh)
             self._parts.plausibility.note(reading.imbalance)
             report.put(reading.values, at, times=reading.times)
+            solar = reading.values.get(Ref(plant_id(plant.id), "solar_power"))
+            if fresh and isinstance(solar, int | float):
+                self._power[plant.id] = solar
         return report.snapshot()
 
-    async def _follow_sleep(self, plant: Plant, report: Report, *, fresh: bool) -> None:
-        """List the devices of a plant once more where they may have fallen asleep or woken up since."""
-        if not self._inventory.only_solar(plant.id) or fresh is not self._inventory.sleeps(plant.id):
-            return
-        looked = self._looked.get(plant.id)
-        if looked is None or self._clock.now() - looked >= _LOOK_AGAIN:
+    async def _follow_sleep(self, plant: Plant, report: Report, *, fresh: bool) -> bool:
+        """List the devices of a plant once more where they may have fallen asleep or woken up since.
+
+        Return whether the plant is still told of: then an empty flow is nothing but the night.
+        """
+        if not self._inventory.only_solar(plant.id):
+            return False
+        now = self._clock.now()
+        if fresh is self._inventory.sleeps(plant.id) and now - self._looked.get(plant.id, _LONG_AGO) >= _LOOK_AGAIN:
             try:
                 await self._list_devices(plant)
             except _TOLERATED:
-                return
+                self._heard.pop(plant.id, None)
+                return False
             self._tell_states(plant, report)
+        return now - self._heard.get(plant.id, _LONG_AGO) < _HEARD_OF
 
     async def day(self, plant: Plant) -> Snapshot:
         """Read the energies of today, and those of the plant's whole life (§5.5)."""
@@ -214,6 +236,9 @@ class SemsPlusFetcher:
     async def live(self, device: Listed) -> Snapshot:
         """Read what a device measures (§5.4)."""
         report = self._begin()
+        if device.type in INVERTERS and self.is_asleep(self._parts.plant(device.plant)):
+            report.put(self._readings.live(replace(device, status=_OFFLINE), {}))
+            return report.snapshot()
         factors = await self.quiet.ask("telemetry", device.serial, lambda: self._client.telemetry(device))
         if factors is None:
             return report.snapshot()
@@ -269,7 +294,7 @@ class SemsPlusFetcher:
 
     def _put(self, report: Report, plant: str, values: Mapping[Ref, Reported]) -> None:
         """Take in what a plant or one of its devices tells; after too long a silence only counters mean something."""
-        gone = not self._is_fresh(plant) and not self._inventory.sleeps(plant)
+        gone = not self._is_fresh(plant) and not self.is_asleep(self._parts.plant(plant))
         report.put(values, self._when(plant), gone=gone)
 
     def _note_currency(self, plant: Plant, bean: Bean) -> None:
