@@ -59,6 +59,9 @@ def test_a_text_is_compared_after_translation() -> None:
     translated = Expected(truth="mode", words={"backup": "saving"})
     assert translated.problem("saving", None, TRUTH) is None
     assert translated.problem("backup", None, TRUTH) == "is backup, not saving"
+    switch = Expected(truth="running", words={"0": "off", "1": "on"})
+    assert switch.problem("on", None, {"running": 1}) is None
+    assert switch.problem("on", None, {"running": 0}) == "is on, not off"
 
 
 def test_expressions_are_arithmetic_over_the_truth() -> None:

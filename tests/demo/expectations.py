@@ -18,7 +18,8 @@ class Expected:
 
     ``truth``: an expression over the truth's fields (numbers, names, dots, ``+ - * /`` and brackets) that gives the
     value in ``unit``; ``within``: the allowed difference, in the same unit; ``signs``: the sign the value must have in
-    a scene, whatever the truth says; a text is compared as it is, after ``words`` translated it.
+    a scene, whatever the truth says; a text is compared as it is, after ``words`` translated it, and so is a number that
+    stands for a word.
     """
 
     truth: str
@@ -34,8 +35,8 @@ class Expected:
         if unit != self.unit:
             return f"is in {unit}, not {self.unit}"
         wanted = evaluate(self.truth, truth)
-        if isinstance(wanted, str):
-            wanted = self.words.get(wanted, wanted)
+        if isinstance(wanted, str) or self.words:
+            wanted = self.words.get(str(wanted), wanted)
             return None if state == wanted else f"is {state}, not {wanted}"
         try:
             value = float(state)
@@ -56,7 +57,7 @@ class Control:
     device has it.
     """
 
-    domain: Literal["select", "number"]
+    domain: Literal["select", "number", "switch"]
     to: str | float
     expected: Expected
     kind: str = "site"
@@ -65,6 +66,8 @@ class Control:
         """Return the action that sets ``value`` (as a state shows it), and its data."""
         if self.domain == "select":
             return "select_option", {"option": value}
+        if self.domain == "switch":
+            return f"turn_{value}", {}
         return "set_value", {"value": float(value)}
 
 
