@@ -113,6 +113,14 @@ async def test_each_deviation_of_a_header_is_a_parameter_error(name: str, text: 
         assert client.simulator.world.sessions.logins == 0
 
 
+async def test_a_login_shows_nobodys_token() -> None:
+    async with semsplus(clock_at(LOGIN_MS), signed_in=False) as client:
+        for shown in ({**NOBODY, "uid": "u"}, {**NOBODY, "token": "t"}, {**NOBODY, "client": "ios"}):
+            signed = signature(LOGIN_MS, str(shown["uid"]), str(shown["token"]))
+            headers = login_headers(**{"Token": json.dumps(shown), "X-Signature": signed})
+            assert (await raw_login(client, headers))["code"] == "100004"
+
+
 @pytest.mark.parametrize("offset", [-300_000, 300_000])
 async def test_five_minutes_of_skew_pass(offset: int) -> None:
     async with semsplus(clock_at(LOGIN_MS), signed_in=False) as client:

@@ -72,12 +72,13 @@ def hidden(password: str) -> str:
 
 
 def check_form(headers: Mapping[str, str], body: Mapping[str, Any], now_ms: int) -> None:
-    """Raise 100004 for a login without a browser's name, header, signature or body fields."""
+    """Raise 100004 for a login without a browser's name, a token header of nobody, its signature or body fields."""
     agent = headers.get("User-Agent", "")
     browser = agent.startswith("Mozilla/") or (agent.startswith("okhttp/") and body.get("isChinese") is True)
     who = shown(headers)
     fields = all(isinstance(body.get(name), str) and body[name] for name in ("account", "pwd"))
-    if not (browser and fields and who is not None and who.client in CLIENTS and is_signed(headers, who, now_ms)):
+    nobody = who is not None and who.client in CLIENTS and not (who.uid or who.token)
+    if not (browser and fields and nobody and is_signed(headers, Shown("", "", ""), now_ms)):
         raise ApiError(PARAMETER_ERROR)
 
 
