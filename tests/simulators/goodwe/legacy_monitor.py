@@ -7,7 +7,8 @@ from tests.simulators.goodwe.devices import Inverter
 from tests.simulators.goodwe.energies import Energies
 from tests.simulators.goodwe.legacy_call import INNER, ApiError, Call
 from tests.simulators.goodwe.legacy_fields import blank
-from tests.simulators.goodwe.legacy_inverter import energies, outer, power, relation
+from tests.simulators.goodwe.legacy_inverter import energies, power, relation
+from tests.simulators.goodwe.legacy_outer import outer
 from tests.simulators.goodwe.legacy_values import DATE_FORMAT, DATE_FORMAT_YM, american, in_china, short, tenth
 from tests.simulators.goodwe.legacy_weather import forecast
 
