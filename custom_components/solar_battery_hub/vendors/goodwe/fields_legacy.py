@@ -125,6 +125,7 @@ PLANT: Final = Table(
     live=False,
 )
 PLANT_LIVE: Final = Table(fields=(field("output_power", "pac"), *rows("battery", battery_level="soc")))
+GENERATION: Final = Table(fields=rows("sun", solar_energy_today="power", solar_energy_total="total_power"), live=False)
 MONEY: Final = Table(fields=rows("money", savings_today="day_income", savings_total="total_income"), live=False)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
+import math
 from typing import Any, Final
 
 from ...core.catalogue import NOTHING
@@ -11,6 +12,7 @@ from ...core.parse import flag, number, section, sections, text
 from .devices import plant_id as site_of
 from .fields_legacy import (
     BATTERY,
+    GENERATION,
     INVERTER,
     LIFETIME,
     MONEY,
@@ -67,6 +69,8 @@ class LegacyReadings(Reader):
             "battery_power": powers.battery if _has_battery(data, rows) else None,
         }
         values = self.keep(site, "powers", told) | self._live(plant, data, battery=_has_battery(data, rows))
+        if not section(data.get("powerflow")):
+            values |= self._together(site, rows, found.values)
         values = self._as_of(values, site, at, now, rows)
         values |= self._lasting(plant, data) | self._statistics(plant, data)
         if meter is not None and len(rows) == 1:
@@ -91,8 +95,15 @@ class LegacyReadings(Reader):
         zone: tzinfo | None,
         battery_id: BatteryId | None = None,
     ) -> FlowReading:
-        """Return what ``GetInverterAllPoint`` says of each inverter (§4.6); with ``battery_id`` of their batteries, too."""
-        return self._inverters(plant, {}, rows, now=now, zone=zone, battery_id=battery_id)
+        """Return what ``GetInverterAllPoint`` says: each inverter, what the sun gives them together (§4.6).
+
+        With ``battery_id`` their batteries are told of, too.
+        """
+        found = self._inverters(plant, {}, rows, now=now, zone=zone, battery_id=battery_id)
+        site, at = site_of(plant), newest(rows, zone, now)
+        values = self._as_of(self._together(site, rows, found.values), site, at, now, rows)
+        times = {**found.times, **(dict.fromkeys(values, at) if at else {})}
+        return FlowReading(values=found.values | values, times=times)
 
     def _live(self, plant: str, data: Bean, *, battery: bool) -> Values:
         bean: dict[str, Any] = {"pac": section(data.get("kpi")).get("pac")}
@@ -105,7 +116,15 @@ class LegacyReadings(Reader):
         info, kpi = section(data.get("info")), section(data.get("kpi"))
         bean = {**info, "month_generation": kpi.get("month_generation"), "co2": section(data.get("hjgx")).get("co2")}
         values = self.read(site_of(plant), "plant", PLANT, source_of(bean))
+        if not flag(data.get("hasEnergeStatisticsCharts")):  # else the sums there are the better ones
+            values |= self.read(site_of(plant), "generation", GENERATION, source_of(kpi))
         return values | (self.read(site_of(plant), "money", MONEY, source_of(kpi)) if currency_of(data) else {})
+
+    def _together(self, site: str, rows: Sequence[Bean], found: Values) -> Values:
+        """Return what the sun gives all inverters of a plant, where nothing tells of the plant as a whole."""
+        parts = [found.get(Ref(text(row.get("sn")) or "", "solar_power")) for row in rows]
+        known = [power for power in parts if isinstance(power, float)]
+        return self.add(site, "powers", "solar_power", math.fsum(known) if known and len(known) == len(parts) else None)
 
     def _statistics(self, plant: str, data: Bean) -> Values:
         """Return the plant's energies; without a meter all that the sun gave counts as used at home (§4.3)."""

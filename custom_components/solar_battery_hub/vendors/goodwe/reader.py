@@ -73,11 +73,14 @@ class Reader:
     def keep(self, owner: str, part: str, found: Mapping[str, Reported]) -> Values:
         """Return readings that were worked out by hand, with ``None`` for those that were there and are missing now."""
         known = self.fitted.add(owner, part, (key for key, value in found.items() if value is not None))
-        kept = {key: found.get(key) for key in sorted(known)}
-        return {
-            Ref(owner, key): round(value, _DIGITS) + 0.0 if isinstance(value, float) else value
-            for key, value in kept.items()
-        }
+        return {Ref(owner, key): _rounded(found.get(key)) for key in sorted(known)}
+
+    def add(self, owner: str, part: str, key: str, value: float | None) -> Values:
+        """Return one more of the readings that ``keep`` remembers, nothing where it is not told."""
+        if value is None:
+            return {}
+        self.fitted.add(owner, part, [key])
+        return {Ref(owner, key): _rounded(value)}
 
 
 def source_of(bean: Bean) -> Source:
@@ -144,6 +147,10 @@ def neat(definition: Definition, value: float | None) -> float | None:
     elif definition.kind in _COUNTERS and value < 0:
         value = None
     return None if value is None else round(value, _DIGITS) + 0.0
+
+
+def _rounded(value: Reported) -> Reported:
+    return round(value, _DIGITS) + 0.0 if isinstance(value, float) else value
 
 
 def _stands(key: str, value: Reported) -> bool:
