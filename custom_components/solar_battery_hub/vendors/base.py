@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from ..core.budget import Limit
 from ..core.clock import Clock
 from ..core.control import Control
 from ..core.feed import Feed
@@ -19,6 +20,7 @@ CONF_IDENTITY = "identity"  # frozen at first set-up; device ids hang on it
 CONF_FINGERPRINT = "fingerprint"
 # Marks settings tried in a dialog: sign-ins count against the dialog's own budget.
 CONF_DIALOG = "dialog"
+DIALOG_LOGINS = (Limit(5, 900),)
 
 
 class PrivateStore(Protocol):

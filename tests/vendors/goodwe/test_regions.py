@@ -16,6 +16,7 @@ TRUSTED = (
 )
 FOREIGN = (
     "http://eu.semsportal.com/api/",
+    "http://eu.semsportal.com:443/api/",
     "https://semsportal.com.evil.example/api/",
     "https://evilsemsportal.com/api/",
     "https://evil.example/semsportal.com",

@@ -211,6 +211,7 @@ async def test_writes(write: str) -> None:
     sent = http.sent[1]
     assert sent.url == url
     assert json.loads(sent.options["data"]) == body
+    assert list(json.loads(sent.options["data"])) == list(body)  # in this order, as the vendor's page sends them
     assert sent.options["timeout"].total == 100
 
 

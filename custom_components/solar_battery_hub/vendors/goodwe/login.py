@@ -9,7 +9,7 @@ from typing import Final
 from ...core.budget import Budget, Limit
 from ...core.clock import Clock
 from ...core.errors import AuthFailed, HubError, RateLimited
-from ..base import CONF_DIALOG, PrivateStore, Settings
+from ..base import CONF_DIALOG, DIALOG_LOGINS, PrivateStore, Settings
 from ..http import Door
 from .codes import LoginRefused, NoPermission, SessionOver, TermsNotAccepted, payload
 from .model import Bean, Way
@@ -54,7 +54,7 @@ class LoginRule:
 
 
 AUTOMATIC: Final = LoginRule(key="logins", limits=(Limit(4, 3600),), waits=True)
-DIALOG: Final = LoginRule(key="dialog_logins", limits=(Limit(5, 900),), waits=False)
+DIALOG: Final = LoginRule(key="dialog_logins", limits=DIALOG_LOGINS, waits=False)
 
 
 class Login:

@@ -1,13 +1,16 @@
 """SEMS+: reading and writing what a device is set to (goodwe.md §6.2, §6.3)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from ...core.parse import section, sections, text
 from .codes import filled, optional
 from .model import Bean, DeviceType, Listed
 from .semsplus_wire import SemsPlusWire
 from .wire import WRITE_TIMEOUT
+
+type Member = tuple[str, object]
+"""A member of a write's body: they go in the order in which the vendor's own page sends them."""
 
 _BASE: Final = "sems-remote/api"
 _NAMES: Final = ("translateKey", "name", "menuName", "code")  # what a menu may be called by
@@ -53,8 +56,9 @@ class SemsPlusSettings:
         self, device: Listed, values: Mapping[str, int], ids: Mapping[str, str], log: Mapping[str, object]
     ) -> None:
         """Write whole numbers by address; ``log`` is for the owner's audit trail. A battery is written to at its host."""
-        body = {"addressMap": dict(values), "addrFuncMap": dict(ids)}
-        await self._write(f"{_BASE}/v1/address/remote/setDeviceFunctionParameters", device, body, log)
+        serial, *whom = _addressee(device)
+        body = [serial, ("addressMap", dict(values)), ("addrFuncMap", dict(ids)), *_kept(log), *whom]
+        await self._write(f"{_BASE}/v1/address/remote/setDeviceFunctionParameters", device, body)
 
     async def named(self, serial: str, names: Sequence[str]) -> Mapping[str, Bean]:
         """Return the values of settings by their names, each an object; what the device lacks is missing."""
@@ -65,19 +69,26 @@ class SemsPlusSettings:
 
     async def set_named(self, device: Listed, name: str, data: Mapping[str, object], log: Mapping[str, object]) -> None:
         """Write members of a setting by its name; ``log`` as for ``set_parameters``."""
-        await self._write(f"{_BASE}/v1/remote/set", device, {"functionName": name, "data": dict(data)}, log)
+        logged, waiting = _kept(log)
+        body = [("functionName", name), *_addressee(device), ("data", dict(data)), waiting, logged]
+        await self._write(f"{_BASE}/v1/remote/set", device, body)
 
-    async def _write(self, path: str, device: Listed, what: Bean, log: Mapping[str, object]) -> None:
-        body: dict[str, Any] = {**what, **_addressee(device), "controlItemLogs": dict(log), "waitingForDevice": True}
-        await self._wire.post(path, body, about=device.serial, timeout=WRITE_TIMEOUT)
+    async def _write(self, path: str, device: Listed, body: Sequence[Member]) -> None:
+        await self._wire.post(path, dict(body), about=device.serial, timeout=WRITE_TIMEOUT)
 
 
-def _addressee(device: Listed) -> Bean:
+def _addressee(device: Listed) -> tuple[Member, ...]:
     """Return who a write is for: the functions of a battery are its inverter's, under the battery's code (§6.2)."""
-    if device.type is DeviceType.BATTERY:
-        return {"sn": device.host or device.serial, "plantId": device.plant, "deviceName": device.code or device.name}
-    whom = {"sn": device.serial, "plantId": device.plant, "deviceName": device.name}
-    return {**whom, "virtualSn": device.serial} if device.type in _VIRTUAL else whom
+    is_battery = device.type is DeviceType.BATTERY
+    serial = (device.host if is_battery else None) or device.serial
+    name = (device.code if is_battery else None) or device.name
+    whom = (("sn", serial), ("plantId", device.plant), ("deviceName", name))
+    return (*whom, ("virtualSn", serial)) if device.type in _VIRTUAL else whom
+
+
+def _kept(log: Mapping[str, object]) -> tuple[Member, Member]:
+    """Return what the owner's audit trail is to show, and that the answer waits for the device."""
+    return ("controlItemLogs", dict(log)), ("waitingForDevice", True)
 
 
 def _functions(menus: object) -> list[Bean]:

@@ -11,7 +11,7 @@ from ...core.budget import Budget, Limit
 from ...core.clock import Clock
 from ...core.errors import AuthFailed, BadAnswer, HubError, Locked, RateLimited, Unreachable
 from ...core.parse import flag, mapping, number, section, sections, text
-from ..base import PrivateStore
+from ..base import DIALOG_LOGINS, PrivateStore
 from ..http import Door
 from .wire import Failed, SignedOut, Wire, decode
 
@@ -44,7 +44,7 @@ class LoginRule:
 
 
 AUTOMATIC: Final = LoginRule(key="logins", limits=(Limit(1, 600), Limit(4, 86400)), patience=600, refusals=1, rest=600)
-DIALOG: Final = LoginRule(key="dialog_logins", limits=(Limit(5, 900),), patience=60)
+DIALOG: Final = LoginRule(key="dialog_logins", limits=DIALOG_LOGINS, patience=60)
 
 
 def hash_password(password: str) -> str:

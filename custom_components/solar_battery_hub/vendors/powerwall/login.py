@@ -9,7 +9,7 @@ from ...core.budget import Budget, Limit
 from ...core.clock import Clock
 from ...core.errors import AuthFailed, BadAnswer, Locked, RateLimited
 from ...core.parse import mapping, text
-from ..base import PrivateStore
+from ..base import DIALOG_LOGINS, PrivateStore
 from ..http import Answer
 
 FRESH = timedelta(minutes=5)  # a login younger than this is not repeated for a refusal (§3.3)
@@ -32,7 +32,7 @@ class LoginRule:
 
 
 AUTOMATIC = LoginRule(key="logins", limits=(Limit(1, 60), Limit(4, 3600)), refusals=2)
-DIALOG = LoginRule(key="dialog_logins", limits=(Limit(5, 900),))
+DIALOG = LoginRule(key="dialog_logins", limits=DIALOG_LOGINS)
 
 
 class SwitchNeeded(AuthFailed):
