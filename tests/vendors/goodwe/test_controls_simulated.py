@@ -105,7 +105,8 @@ def offered(scene: Scene, device: str = "") -> set[str]:
     return {control.setting.key for control in scene.account.controls(device or scene.serial)}
 
 
-BY_NAME = {"time_of_use", "backup_mode", "peak_shaving", "delayed_charge", "charge_schedule"}
+BACKUP = {"backup_mode", "backup_grid_charging", "backup_charge_power"}
+BY_NAME = {*BACKUP, "time_of_use", "peak_shaving", "delayed_charge", "charge_schedule"}
 LIMIT = {"export_limit_mode", "export_limit"}
 
 
@@ -175,6 +176,20 @@ async def test_the_mode_of_a_first_generation() -> None:
         for mode, number in (("backup", 2), ("time_of_use", 3), ("self_consumption", 0)):
             assert (await it.change(operating_mode=mode)).outcome is Outcome.CONFIRMED
             assert it.settings["Mode"] == number
+
+
+async def test_charging_from_the_grid_in_backup_mode() -> None:
+    async with scene("home") as it:
+        with pytest.raises(WriteRefused, match="grid_charging_off"):
+            await it.change(backup_charge_power=35.0)
+        assert (await it.change(backup_grid_charging=True, backup_charge_power=40.0)).outcome is Outcome.ACCEPTED
+        await it.later()
+        assert (it.settings["BackupChargeModelEnable"], it.settings["BackupPChargeP"]) == (1, 40)
+        assert (await it.change(backup_charge_power=35.0)).outcome is Outcome.CONFIRMED
+        await it.change(backup_grid_charging=False)
+        await it.later()
+        assert (it.settings["BackupChargeModelEnable"], it.settings["BackupPChargeP"]) == (0, 35)
+        assert it.told == [("confirmed", True), ("confirmed", False), ("confirmed", True)]
 
 
 # Schedules

@@ -116,6 +116,29 @@ async def test_charging_from_the_grid_in_backup_mode() -> None:
     ]
 
 
+async def test_a_copy_that_is_behind_does_no_harm() -> None:
+    """For a minute it still tells what was before our own change."""
+    desk = await ready()
+    desk.settings.copy = {"47870": 0}
+    await desk.write(backup_grid_charging=True)
+    assert await desk.write(backup_charge_power=35.0)
+    await desk.write(backup_grid_charging=False)
+    desk.settings.copy = {"47870": 1}
+    with pytest.raises(WriteRefused, match="grid_charging_off"):
+        await desk.write(backup_charge_power=40.0)
+
+
+async def test_a_change_that_was_refused_counts_for_nothing() -> None:
+    desk = await ready()
+    desk.settings.copy = {"47870": 0}
+    desk.settings.failures[0] = WriteRefused("refused_by_device")
+    with pytest.raises(WriteRefused, match="refused_by_device"):
+        await desk.write(backup_grid_charging=True)
+    assert not desk.controls.is_unsettled(desk.device)
+    with pytest.raises(WriteRefused, match="grid_charging_off"):
+        await desk.write(backup_charge_power=35.0)
+
+
 async def test_both_at_once_are_one_write() -> None:
     desk = await ready()
     desk.settings.copy = {"47870": 0}

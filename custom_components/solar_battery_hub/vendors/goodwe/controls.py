@@ -220,7 +220,11 @@ class Controls:
                 await self._write_semsplus(device, changes)
         except NoPermission as err:
             self._forbidden[device.serial] = self._clock.monotonic()
+            self._take_back(device, changes)
             raise WriteRefused(NO_PERMISSION) from err
+        except WriteRefused:
+            self._take_back(device, changes)
+            raise
         self._forbidden.pop(device.serial, None)
 
     async def _write_semsplus(self, device: Listed, changes: Mapping[str, Value]) -> None:
@@ -229,14 +233,26 @@ class Controls:
         if not needed.isdisjoint(GRID_CHARGING):  # one is written with the other
             needed |= set(GRID_CHARGING)
         found = await self._settings.read(device, needed) if needed else Found(named={}, values={})
-        wanted = orders(self._settings.abilities(device), changes, Basis(named=found.named, known=found.values))
+        basis = Basis(named=found.named, known=found.values | self._lately(device))
+        wanted = orders(self._settings.abilities(device), changes, basis)
         self._begin(device, changes)
         await send(self._api, device, wanted)
+
+    def _lately(self, device: Listed) -> dict[str, Value]:
+        """Return what we wrote so lately that what is told may be older."""
+        now = self._clock.monotonic()
+        wrote = self._wrote.get(device.serial, {})
+        return {key: value for key, (at, value) in wrote.items() if now - at < pace_of(key, self._way())}
 
     async def _write_legacy(self, device: Listed, changes: Mapping[str, Value]) -> None:
         for key, value in changes.items():
             self._begin(device, {key: value})
             await self._remote.write(device, key, value)
+
+    def _take_back(self, device: Listed, changes: Mapping[str, Value]) -> None:
+        """Forget a write that left nothing behind."""
+        for key in changes:
+            self._wrote.get(device.serial, {}).pop(key, None)
 
     def _begin(self, device: Listed, changes: Mapping[str, Value]) -> None:
         """Take note of a write; it may land although its answer is lost."""
