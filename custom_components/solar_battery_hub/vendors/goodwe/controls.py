@@ -233,7 +233,7 @@ class Controls:
         if not needed.isdisjoint(GRID_CHARGING):  # one is written with the other
             needed |= set(GRID_CHARGING)
         found = await self._settings.read(device, needed) if needed else Found(named={}, values={})
-        basis = Basis(named=found.named, known=found.values | self._lately(device))
+        basis = Basis(named=found.named, known={**found.values, **self._lately(device)})
         wanted = orders(self._settings.abilities(device), changes, basis)
         self._begin(device, changes)
         await send(self._api, device, wanted)
