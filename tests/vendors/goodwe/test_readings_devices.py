@@ -293,6 +293,10 @@ def test_what_an_inverter_says_about_itself() -> None:
             ("charging", True, None, 7200),
         ),
         (
+            {"status": "EVDetail_Status_Title_Waiting", "workstate": "EVDetail_Status_Waiting_Stat00"},
+            ("waiting", False, None, None),
+        ),
+        (
             {"status": "EVDetail_Status_Title_Available", "workstate": "EVDetail_Status_Waiting_Stat01"},
             ("standby", True, None, None),
         ),

@@ -157,6 +157,11 @@ def test_a_meter_with_a_page_of_its_own() -> None:
         PLANT, {"inverter": [one, two]}, now=NOW, zone=None, battery_id=battery_id, meter="METER"
     )
     assert by_key(found.values, "METER") == {}  # one meter, two opinions
+    two = {**row(**ROOF), "sn": "OTHER"}
+    found = readings().monitor(
+        PLANT, {"inverter": [one, two]}, now=NOW, zone=None, battery_id=battery_id, meter="METER"
+    )
+    assert by_key(found.values, "METER")["grid_power"] == 317
 
 
 def test_with_a_meter_apart_the_inverters_own_means_nothing() -> None:

@@ -111,6 +111,7 @@ CHARGER_STATUS: Final[Codes] = {
     "10": "standby",
     "offline": "offline",
     "available": "standby",
+    "waiting": "waiting",
     "charging": "charging",
     "fault": "fault",
     "maintenance": "maintenance",

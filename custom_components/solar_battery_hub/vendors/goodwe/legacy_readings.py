@@ -54,8 +54,8 @@ class LegacyReadings(Reader):
     ) -> FlowReading:
         """Return all that the monitor call says: the plant, its inverters and their batteries (§4.2).
 
-        ``battery_id`` gives the device id of a battery by its inverter's serial number and its own number; what the only
-        inverter says of the grid is told of ``meter``, if a device of its own is known to measure it. Each
+        ``battery_id`` gives the device id of a battery by its inverter's serial number and its own number; what one
+        inverter alone says of the grid is told of ``meter``, if a device of its own is known to measure it. Each
         inverter has its own time; one that has been silent for half an hour only tells what lasts.
         """
         rows = [row for row in sections(data.get("inverter")) if section(row.get("invert_full"))]
@@ -73,7 +73,7 @@ class LegacyReadings(Reader):
             values |= self._together(site, rows, found.values)
         values = self._as_of(values, site, at, now, rows)
         values |= self._lasting(plant, data) | self._statistics(plant, data)
-        if meter is not None and len(rows) == 1:
+        if meter is not None and len({ref.device for ref in found.values if ref.key.startswith(_OF_THE_METER)}) == 1:
             found = replace(
                 found,
                 values={_metered(ref, meter): value for ref, value in found.values.items()},

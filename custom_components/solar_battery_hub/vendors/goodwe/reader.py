@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 import logging
 from typing import Final
 
@@ -83,6 +84,11 @@ class Reader:
         return {Ref(owner, key): _rounded(value)}
 
 
+@cache
+def _definition(key: str) -> Definition:
+    return look_up(key)[0]
+
+
 def source_of(bean: Bean) -> Source:
     """Return the source that an object is: bare values, or factors that have their own units."""
 
@@ -98,13 +104,13 @@ def when_offline(values: Values, *, dark: bool) -> Values:
 
     ``dark``: it runs on the sun alone, so its powers are 0 (§9). What else it measures is GONE; counters stay.
     """
-    zeros = {ref: 0.0 for ref in values if dark and look_up(ref.key)[0].key in _OF_THE_SUN}
+    zeros = {ref: 0.0 for ref in values if dark and _definition(ref.key).key in _OF_THE_SUN}
     return when_stale(values) | zeros
 
 
 def when_stale(values: Values) -> Values:
     """Return the readings of something that has been silent for too long: only what lasts has a value."""
-    return {ref: Gone.GONE if look_up(ref.key)[0].expires else value for ref, value in values.items()}
+    return {ref: Gone.GONE if _definition(ref.key).expires else value for ref, value in values.items()}
 
 
 def with_time(owner: str, values: Values, at: datetime | None) -> Values:
@@ -154,13 +160,13 @@ def _rounded(value: Reported) -> Reported:
 
 
 def _stands(key: str, value: Reported) -> bool:
-    kind = look_up(key)[0].kind
+    kind = _definition(key).kind
     return kind not in _COUNTERS or (value is not None and (kind is Kind.DAILY or bool(value)))
 
 
 def _number(field: Field, source: Source) -> float | None:
     """Return a number in the catalogue's unit; of several names the first that has one."""
-    definition = look_up(field.key)[0]
+    definition = _definition(field.key)
     for name in field.names:
         value, unit = source(name)
         found = _converted(value, unit or field.unit, definition)
