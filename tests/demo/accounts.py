@@ -161,7 +161,7 @@ ACCOUNTS = (
         answers=_goodwe_answers,
         shown=lambda description: {},
         site=_plant,
-        parts=lambda truth: [_inverter(truth), _storage(truth)],
+        parts=lambda truth: [_storage(truth), _inverter(truth)],
         typed=("username", "password"),
     ),
 )
