@@ -127,9 +127,10 @@ class LegacyHistory:
                 rows += _means(_points(await self._client.power_chart(plant.id, day), day, clock))
             return _within(rows, start, end)
         rows = []
-        wanted = {day.strftime(_FORMATS[period]): day for day in reversed(days)}
-        for at, day in _allowed(list(reversed(wanted.items()))):
-            chart = await self._client.energy_chart(plant.id, day, _RANGES[period])
+        today = self._clock.now().astimezone(clock).date()
+        wanted = {day.strftime(_FORMATS[period]): _last_day(day, period) for day in days}
+        for at, last in _allowed(list(wanted.items())):
+            chart = await self._client.energy_chart(plant.id, min(last, today), _RANGES[period])
             model = section(chart.get("modelData"))
             energies = {key: number(model.get(name)) for name, key in _BALANCE.items()}
             told = {key: energy for key, energy in energies.items() if energy is not None}
@@ -160,10 +161,18 @@ def _chunks(days: Sequence[date], period: str) -> Iterator[tuple[date, date]]:
     keys = dict.fromkeys((day.year, day.month if period == "day" else 0) for day in days)
     for year, month in keys:
         if month:
-            after = date(year + month // 12, month % 12 + 1, 1)
-            yield max(days[0], date(year, month, 1)), min(days[-1], after - timedelta(days=1))
+            first = date(year, month, 1)
+            yield max(days[0], first), min(days[-1], _last_day(first, "month"))
         else:
             yield date(year, 1, 1), date(year, 12, 31)
+
+
+def _last_day(day: date, period: str) -> date:
+    """Return the last day of the period that a day belongs to: a chart ends with the day it is asked for."""
+    if period == "day":
+        return day
+    month = day.month if period == "month" else 12
+    return date(day.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
 def _begin(at: str, zone: tzinfo) -> datetime:

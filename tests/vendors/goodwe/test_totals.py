@@ -1,0 +1,165 @@
+"""What a plant counted in its whole life, from years, months and days that are over."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from custom_components.solar_battery_hub.core.errors import BadAnswer, HubError, Unreachable
+from custom_components.solar_battery_hub.core.model import Ref
+from custom_components.solar_battery_hub.vendors.goodwe.codes import NothingInIt
+from custom_components.solar_battery_hub.vendors.goodwe.model import Plant
+from custom_components.solar_battery_hub.vendors.goodwe.semsplus import SemsPlus
+from custom_components.solar_battery_hub.vendors.goodwe.totals import Totals
+from tests.vendors.tools import HandClock, MemoryStore
+
+BERLIN = ZoneInfo("Europe/Berlin")
+PLANT = Plant(id="p1", name="Home", zone="Europe/Berlin", created=date(2024, 11, 20))
+HOME = "proConsumStats"
+TOTAL = Ref("plant_p1", "home_energy_total")
+
+
+def answer(points: dict[str, float], item: str = HOME) -> dict[str, Any]:
+    series = [{"date": at, "val": value} for at, value in points.items()]
+    return {"dataList": [{"item": item, "unit": "kWh", "statisticsList": series}]}
+
+
+class Server:
+    """A server that counted 1 kWh on each day since the plant was set up; notes what it was asked."""
+
+    def __init__(self) -> None:
+        """Start without having been asked."""
+        self.asked: list[tuple[str, date, date]] = []
+        self.error: HubError | None = None
+
+    async def statistics(self, plant: str, items: Sequence[str], dimension: str, start: date, end: date) -> Any:
+        """Answer like the statistics: a range of several years brings zeros (goodwe.md §5.5)."""
+        self.asked.append((dimension, start, end))
+        if self.error:
+            raise self.error
+        assert dimension != "year" or start.year == end.year
+        width = {"day": 10, "month": 7, "year": 4}[dimension]
+        points: dict[str, float] = {}
+        for day in (start + timedelta(days=at) for at in range((end - start).days + 1)):
+            points.setdefault(day.isoformat()[:width], 0.0)
+            points[day.isoformat()[:width]] += 1.0 if day >= date(2024, 11, 20) else 0.0
+        return answer(points)
+
+
+class Desk:
+    """Totals with a server and a clock."""
+
+    def __init__(self, local: datetime, store: MemoryStore | None = None) -> None:
+        """Start at a time of the plant."""
+        self.server = Server()
+        self.store = store or MemoryStore()
+        self.clock = HandClock(local.replace(tzinfo=BERLIN).astimezone(UTC))
+        self.totals = Totals(cast(SemsPlus, self.server), self.store, self.clock)
+
+    async def ask(self, today: float = 0.5, plant: Plant = PLANT) -> dict[Ref, float]:
+        """Return the totals when today's statistics tell so much."""
+        now = self.clock.now()
+        day = now.astimezone(BERLIN).date()
+        return await self.totals.of(plant, day, answer({day.isoformat(): today}), now, BERLIN)
+
+
+async def test_years_months_days_and_today() -> None:
+    desk = Desk(datetime(2026, 6, 15, 12, 0))
+    days = (date(2026, 6, 15) - date(2024, 11, 20)).days
+    assert await desk.ask(0.25) == {TOTAL: days + 0.25}
+    assert desk.server.asked == [
+        ("year", date(2024, 1, 1), date(2024, 12, 31)),
+        ("year", date(2025, 1, 1), date(2025, 12, 31)),
+        ("month", date(2026, 1, 1), date(2026, 5, 31)),
+        ("day", date(2026, 6, 1), date(2026, 6, 14)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("local", "asked"),
+    [
+        (datetime(2026, 1, 1, 12, 0), []),
+        (datetime(2026, 1, 2, 12, 0), ["day"]),
+        (datetime(2026, 3, 1, 12, 0), ["month"]),
+    ],
+)
+async def test_what_has_not_begun_is_not_asked(local: datetime, asked: list[str]) -> None:
+    desk = Desk(local)
+    days = (local.date() - date(2024, 11, 20)).days
+    assert await desk.ask(0.25) == {TOTAL: days + 0.25}
+    assert [dimension for dimension, _, _ in desk.server.asked] == ["year", "year", *asked]
+
+
+async def test_what_is_over_is_asked_once_a_day_and_years_once_for_good() -> None:
+    desk = Desk(datetime(2026, 6, 15, 12, 0))
+    first = await desk.ask(0.5)
+    desk.server.asked.clear()
+    assert (await desk.ask(0.75))[TOTAL] == first[TOTAL] + 0.25
+    assert desk.server.asked == []
+    later = Desk(datetime(2026, 6, 16, 12, 0), MemoryStore(**desk.store.saved))
+    assert (await later.ask(0.5))[TOTAL] == first[TOTAL] + 1
+    assert [dimension for dimension, _, _ in later.server.asked] == ["month", "day"]
+
+
+async def test_nothing_until_yesterday_is_told_as_such() -> None:
+    desk = Desk(datetime(2026, 6, 15, 23, 50))
+    before = await desk.ask(0.9)
+    desk.clock.pass_time(minutes=20)
+    assert await desk.ask(0.9) == {}, "it is ten past midnight: that is yesterday's"
+    desk.clock.pass_time(minutes=11)
+    assert await desk.ask(0.95) == {}, "still yesterday's, as the closed day shows"
+    assert (await desk.ask(0.0))[TOTAL] == pytest.approx(before[TOTAL] + 0.1)
+    desk.clock.pass_time(hours=4)
+    assert (await desk.ask(0.95))[TOTAL] == pytest.approx(before[TOTAL] + 0.1 + 0.95), "by now that may be so"
+
+
+@pytest.mark.parametrize("error", [BadAnswer("HTML"), NothingInIt("Nothing")])
+async def test_what_cannot_be_read_is_tried_again_later(error: HubError) -> None:
+    desk = Desk(datetime(2026, 6, 15, 12, 0))
+    desk.server.error = error
+    assert await desk.ask() == {}
+    assert await desk.ask() == {}
+    assert len(desk.server.asked) == 1
+    desk.server.error = None
+    desk.clock.pass_time(minutes=30)
+    assert TOTAL in await desk.ask()
+
+
+async def test_nobody_there_is_told() -> None:
+    desk = Desk(datetime(2026, 6, 15, 12, 0))
+    desk.server.error = Unreachable("Nobody")
+    with pytest.raises(Unreachable):
+        await desk.ask()
+
+
+async def test_years_that_were_read_are_not_lost_by_a_failure() -> None:
+    desk = Desk(datetime(2026, 6, 15, 12, 0))
+    statistics = desk.server.statistics
+
+    async def fails_in_between(plant: str, items: Sequence[str], dimension: str, start: date, end: date) -> Any:
+        desk.server.error = BadAnswer("HTML") if dimension == "month" else None
+        return await statistics(plant, items, dimension, start, end)
+
+    desk.server.statistics = fails_in_between  # type: ignore[method-assign]
+    assert await desk.ask() == {}
+    desk.server.statistics, desk.server.error = statistics, None  # type: ignore[method-assign]
+    desk.server.asked.clear()
+    desk.clock.pass_time(minutes=30)
+    assert TOTAL in await desk.ask()
+    assert [dimension for dimension, _, _ in desk.server.asked] == ["month", "day"]
+
+
+async def test_a_plant_of_unknown_age_has_no_lifetime() -> None:
+    desk = Desk(datetime(2026, 6, 15, 12, 0))
+    assert await desk.ask(plant=Plant(id="p1", name="Home")) == {}
+    assert desk.server.asked == []
+
+
+async def test_an_item_that_is_not_told_today_has_no_total() -> None:
+    desk = Desk(datetime(2026, 6, 15, 12, 0))
+    now = desk.clock.now()
+    bean = answer({"2026-06-15": 1.0, "2026-06-14": 7.0}, "proGridStats") | {"proConsum": 3.0}
+    found = await desk.totals.of(PLANT, date(2026, 6, 15), bean, now, BERLIN)
+    assert found == {Ref("plant_p1", "grid_export_energy_total"): 1.0}
