@@ -1,20 +1,24 @@
 """Every bad day ends with the same question: did a secret get out."""
 
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from datetime import datetime
+from hashlib import md5
 import json
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from tests.conftest import StartGrowatt, StartPowerwall
+from tests.conftest import StartGoodWe, StartGrowatt, StartPowerwall
 from tests.hub import Hub
+from tests.simulators.goodwe.semsplus_login import hidden
+from tests.simulators.goodwe.server import GoodWeSimulator
 from tests.simulators.growatt.legacy_sessions import password_hash
 from tests.simulators.growatt.server import GrowattSimulator
 from tests.simulators.powerwall import PowerwallSimulator
@@ -22,9 +26,12 @@ from tests.simulators.powerwall import PowerwallSimulator
 PASSWORD = "CANARY-customer-7531"
 INSTALLER_PASSWORD = "CANARY-installer-8642"
 USER_NAME = "CANARY-user-9753"
+EMAIL = "CANARY-owner-4682@example.org"
 
 type AddGateway = Callable[..., Coroutine[Any, Any, PowerwallSimulator]]
 type AddAccount = Callable[..., Coroutine[Any, Any, GrowattSimulator]]
+type AddGoodWe = Callable[..., Coroutine[Any, Any, GoodWeSimulator]]
+type Server = GrowattSimulator | GoodWeSimulator
 
 
 @pytest.fixture
@@ -57,13 +64,13 @@ async def add_gateway(hub: Hub, start_powerwall: StartPowerwall, gateways: list[
 
 
 @pytest.fixture
-def servers() -> list[GrowattSimulator]:
+def servers() -> list[Server]:
     """Collect the cloud servers of the test."""
     return []
 
 
 @pytest.fixture
-async def add_account(hub: Hub, start_growatt: StartGrowatt, servers: list[GrowattSimulator]) -> AddAccount:
+async def add_account(hub: Hub, start_growatt: StartGrowatt, servers: list[Server]) -> AddAccount:
     """Start a cloud server whose user name and password are canaries and add its account through the dialog."""
 
     async def add(profile: str = "home", key: str = "password", **options: Any) -> GrowattSimulator:
@@ -76,15 +83,58 @@ async def add_account(hub: Hub, start_growatt: StartGrowatt, servers: list[Growa
     return add
 
 
-def secrets_of(gateways: list[PowerwallSimulator], servers: list[GrowattSimulator]) -> list[str]:
-    """Return everything that opens a door: passwords and their hashes, tokens, cookies."""
+@pytest.fixture
+async def new_goodwe(start_goodwe: StartGoodWe, servers: list[Server]) -> AddGoodWe:
+    """Start a GoodWe server whose e-mail address and password are canaries; nobody knows it yet."""
+
+    async def start(profile: str = "home", **options: Any) -> GoodWeSimulator:
+        server = await start_goodwe(profile, **options)
+        server.world.account.email, server.world.account.password = EMAIL, PASSWORD
+        servers.append(server)
+        return server
+
+    return start
+
+
+@pytest.fixture
+async def add_goodwe(hub: Hub, new_goodwe: AddGoodWe) -> AddGoodWe:
+    """Start such a server and add its account through the dialog."""
+
+    async def add(profile: str = "home", **options: Any) -> GoodWeSimulator:
+        server = await new_goodwe(profile, **options)
+        await hub.add_goodwe(server)
+        return server
+
+    return add
+
+
+def secrets_of(gateways: list[PowerwallSimulator], servers: list[Server]) -> list[str]:
+    """Return everything that opens a door: names, passwords and their hashes, tokens, cookies."""
     return [
         "CANARY",
         password_hash(PASSWORD),
+        hidden(PASSWORD),
+        md5(PASSWORD.encode(), usedforsecurity=False).hexdigest(),
         *(token for gateway in gateways for token in gateway.sessions.issued),
-        *(cookie for server in servers for cookie in server.legacy.sessions.issued),
-        *(token.text for server in servers for token in server.world.tokens),
+        *(secret for server in servers for secret in _tokens_of(server)),
     ]
+
+
+def _tokens_of(server: Server) -> Iterator[str]:
+    """Yield every token and cookie a cloud gave out."""
+    if isinstance(server, GoodWeSimulator):
+        yield from (session.token for session in server.world.sessions.issued)
+    else:
+        yield from server.legacy.sessions.issued
+        yield from (token.text for token in server.world.tokens)
+
+
+def _private_of(server: Server) -> Iterator[str]:
+    """Yield what nobody may learn from a report beside secrets: whose account it is, and which devices."""
+    yield from (device.serial for device in server.world.devices)
+    if isinstance(server, GoodWeSimulator):
+        yield server.world.account.uid
+        yield from (plant.id for plant in server.world.plants)
 
 
 @pytest.fixture(autouse=True)
@@ -93,20 +143,22 @@ async def _no_secret_gets_out(
     hass_client: ClientSessionGenerator,
     caplog: pytest.LogCaptureFixture,
     gateways: list[PowerwallSimulator],
-    servers: list[GrowattSimulator],
+    servers: list[Server],
 ) -> AsyncGenerator[None]:
-    """Look for passwords, tokens and serial numbers in log and diagnostics after each test."""
+    """Look for passwords, tokens and serial numbers in log, states, repairs and diagnostics after each test."""
     assert await async_setup_component(hass, "diagnostics", {})
     yield
-    logged = "\n".join(record.getMessage() for record in caplog.records if DOMAIN in record.name)
+    logged = "\n".join(caplog.handler.format(record) for record in caplog.records if DOMAIN in record.name)
+    shown = "\n".join(str(state.as_dict()) for state in hass.states.async_all())
+    repairs = "\n".join(str(issue) for issue in ir.async_get(hass).issues.values())
     reports = [
         json.dumps(await get_diagnostics_for_config_entry(hass, hass_client, entry))
         for entry in hass.config_entries.async_loaded_entries(DOMAIN)
     ]
     secrets = secrets_of(gateways, servers)
-    serials = [gateway.din.rpartition("--")[2] for gateway in gateways]
-    serials += [device.serial for server in servers for device in server.world.devices]
-    for text in (logged, *reports):
+    private = [gateway.din.rpartition("--")[2] for gateway in gateways]
+    private += [text for server in servers for text in _private_of(server)]
+    for text in (logged, shown, repairs, *reports):
         assert not [secret for secret in secrets if secret in text]
     for report in reports:
-        assert not [serial for serial in serials if serial in report]
+        assert not [told for told in private if told in report]

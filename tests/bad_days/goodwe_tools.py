@@ -1,0 +1,136 @@
+"""Small things the bad days of a GoodWe account need."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.util import dt as dt_util
+
+from custom_components.solar_battery_hub.const import DOMAIN
+from tests.bad_days.growatt_tools import undebugged
+from tests.bad_days.tools import NOTHING, entry_of
+from tests.hub import Hub
+from tests.simulators.goodwe.server import GoodWeSimulator
+from tests.simulators.wire import RequestRecord
+
+MINUTE = 60.0
+HOUR = 3_600.0
+DAY = 24 * HOUR
+
+LOGIN = "/web/sems/sems-user/api/v1/auth/cross-login"
+LEGACY_LOGIN = "/api/v3/Common/CrossLogin"
+MONITOR = "GetMonitorDetailByPowerstationId"
+
+_LONGEST = 600.0  # seconds at a time
+
+
+def plant(server: GoodWeSimulator) -> str:
+    """Return the device id of the first plant."""
+    return f"plant_{server.world.plants[0].id}"
+
+
+def serial(server: GoodWeSimulator) -> str:
+    """Return the serial number of the first inverter."""
+    return next(server.world.inverters).serial
+
+
+def number(hub: Hub, unique_id: str) -> float:
+    """Return what a sensor shows as a number."""
+    return float(hub.state(unique_id).state)
+
+
+def lifetimes(hub: Hub) -> dict[str, float]:
+    """Return every lifetime counter that shows a number."""
+    return {
+        entity.unique_id: float(state.state)
+        for entity in er.async_get(hub.hass).entities.values()
+        if entity.platform == DOMAIN
+        and entity.unique_id.endswith("_total")
+        and (state := hub.hass.states.get(entity.entity_id))
+        and state.state not in NOTHING
+    }
+
+
+def is_fresh(hub: Hub, server: GoodWeSimulator, within: float = 150.0) -> bool:
+    """Tell whether the sun's power is that of a minute of the last seconds."""
+    server.catch_up()
+    shown = hub.state(f"{plant(server)}_solar_power").state
+    if shown in NOTHING:
+        return False
+    oldest = server.clock.now() - timedelta(seconds=within)
+    recent = [record.solar_w for record in server.world.plants[0].minutes if record.instant >= oldest]
+    return any(abs(float(shown) - watts) <= 1.0 for watts in recent)
+
+
+def is_live(hub: Hub, server: GoodWeSimulator) -> bool:
+    """Tell whether the sun's power is shown at all."""
+    return hub.state(f"{plant(server)}_solar_power").state not in NOTHING
+
+
+def sign_ins(server: GoodWeSimulator, *, since: datetime | None = None) -> list[RequestRecord]:
+    """Return the attempts to sign in on either way, ours only."""
+    return [
+        record
+        for record in server.requests
+        if record.path.endswith((LOGIN, LEGACY_LOGIN)) and (since is None or record.time >= since)
+    ]
+
+
+def most_sign_ins(server: GoodWeSimulator, within: float = HOUR) -> int:
+    """Return how many attempts to sign in fell into the worst stretch of so many seconds."""
+    times = [record.time for record in sign_ins(server)]
+    return max(sum(timedelta() <= later - at < timedelta(seconds=within) for later in times) for at in times)
+
+
+def ways_asked(server: GoodWeSimulator, since: datetime) -> Counter[str]:
+    """Count the data calls of each way since a moment."""
+    return Counter(
+        "semsplus" if "/web/sems/" in record.path else "legacy"
+        for record in server.requests
+        if record.time >= since and not record.path.endswith((LOGIN, LEGACY_LOGIN))
+    )
+
+
+def issues(hass: HomeAssistant) -> dict[str, Mapping[str, str]]:
+    """Return the repairs there are: their texts' keys, with what is put into these."""
+    return {
+        issue.translation_key or "": dict(issue.translation_placeholders or {})
+        for (domain, _), issue in ir.async_get(hass).issues.items()
+        if domain == DOMAIN and issue.active
+    }
+
+
+def reauths(hass: HomeAssistant) -> int:
+    """Count the dialogs that ask for the password again."""
+    flows = hass.config_entries.flow.async_progress()
+    return sum(flow["context"]["source"] == SOURCE_REAUTH for flow in flows)
+
+
+async def restart(hub: Hub) -> None:
+    """Stop the entry and start it again with what was stored."""
+    await hub.hass.config_entries.async_reload(entry_of(hub.hass).entry_id)
+    await hub.hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def live_on(
+    hub: Hub, seconds: float, *, each: Callable[[], Any] | None = None, step: float = 0.0, most: float = _LONGEST
+) -> None:
+    """Let time pass: from one planned call to the next, or in steps of ``step``; ``each`` looks after every one."""
+    end = dt_util.utcnow() + timedelta(seconds=seconds)
+    with undebugged():
+        while (left := (end - dt_util.utcnow()).total_seconds()) > 0:
+            wait = min(left, step or min(most, _until_next_call(hub)))
+            await hub.advance(wait, step=wait)
+            if each is not None:
+                each()
+
+
+def _until_next_call(hub: Hub) -> float:
+    """Return the seconds until the account has something to ask, with room for the timer's own rounding."""
+    runtime = getattr(entry_of(hub.hass), "runtime_data", None)
+    due = runtime.feeds.next_call if runtime is not None else None
+    return _LONGEST if due is None else max(1.0, (due - dt_util.utcnow()).total_seconds() + 1.0)
