@@ -265,6 +265,36 @@ async def test_a_limit_is_confirmed_where_it_is_told(told: dict[str, str], outco
     assert counter.told == [(outcome, True)]
 
 
+async def test_what_only_the_other_service_tells_is_verified_when_that_is_back() -> None:
+    desk = await ready()
+    counter = Counter(desk)
+    await counter.change(export_limit=4200.0)
+    desk.way = Way.LEGACY
+    await counter.later()
+    assert counter.told == []
+    desk.way = Way.SEMSPLUS
+    await counter.later()
+    assert counter.told == [("confirmed", True)]
+    desk.way = Way.LEGACY
+    desk.legacy.remote = {"ActivePowerLimit": 50}
+    await counter.change(output_limit=50.0)
+    desk.way = Way.SEMSPLUS
+    await counter.later()
+    assert len(counter.told) == 1
+    desk.way = Way.LEGACY
+    await counter.later()
+    assert counter.told == [("confirmed", True)] * 2
+
+
+async def test_a_command_that_was_refused_is_not_remembered() -> None:
+    desk = await ready()
+    desk.settings.failures[0] = WriteRefused("refused_by_device")
+    with pytest.raises(WriteRefused):
+        await desk.write(inverter_on=False)
+    desk.listed(status=3)
+    assert desk.controls.note_status(desk.device) == {}
+
+
 async def test_a_limit_that_is_not_told_is_not_made_up() -> None:
     desk = Desk(way=Way.LEGACY)
     with pytest.raises(NotSupported):

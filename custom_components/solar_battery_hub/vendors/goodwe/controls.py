@@ -39,6 +39,7 @@ _RIGHT: Final = "INVERTER_REMOTE"  # to write; necessary, not sufficient (§5.2)
 _RIGHT_TO_READ: Final = "INVERTER_REMOTE_READ"
 _FORBIDDEN_FOR: Final = 3600.0  # seconds in which a device that said no is not asked again (§1.2)
 _ASK_AGAIN: Final = timedelta(seconds=60)
+_OTHER_SERVICE_AGAIN: Final = timedelta(minutes=30)
 _UNSETTLED: Final = 180.0  # seconds after a write in which something may still follow
 
 # Settings of which one changes with another: whether slots run depends on whether the plan acts.
@@ -172,9 +173,12 @@ class Controls:
     async def read_back(self, device: Listed, settings: frozenset[str]) -> Mapping[str, Value]:
         """Read settings from the device, and what may have gone along with a change of them.
 
-        Raises ReadLater while it may still tell what it had before.
+        Raises ReadLater while it may still tell what it had before, or only the other service could tell.
         """
-        if self._way() is Way.LEGACY:
+        legacy = self._way() is Way.LEGACY
+        if settings - LEGACY_SETTINGS if legacy else settings & LEGACY_ONLY:
+            raise ReadLater(self._clock.now() + _OTHER_SERVICE_AGAIN)
+        if legacy:
             return await self._read_legacy(device, settings)
         found: dict[str, Value] = {}
         if others := settings - {"inverter_on"}:
@@ -226,6 +230,8 @@ class Controls:
             self._take_back(device, changes)
             raise
         self._forbidden.pop(device.serial, None)
+        if isinstance(on := changes.get("inverter_on"), bool):
+            self._settings.note_command(device, on=on)
 
     async def _write_semsplus(self, device: Listed, changes: Mapping[str, Value]) -> None:
         await self._settings.learn(device)
@@ -258,5 +264,3 @@ class Controls:
         """Take note of a write; it may land although its answer is lost."""
         now = self._clock.monotonic()
         self._wrote.setdefault(device.serial, {}).update({key: (now, value) for key, value in changes.items()})
-        if isinstance(on := changes.get("inverter_on"), bool):
-            self._settings.note_command(device, on=on)
