@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import time
-import json
 from typing import Any
 
 import pytest
@@ -240,27 +239,19 @@ async def test_the_device_refuses_in_the_middle() -> None:
         assert receipt.parts == {"slots 1": "written", "slots 2": "not_written", "time_of_use": "not_written"}
 
 
-async def test_the_published_example() -> None:
+async def test_the_published_example_byte_by_byte() -> None:
     async with scene() as it:
         it.bench.forget_requests()
         await it.change(charge_schedule=text(NIGHT))
-        sent = [json.loads(request.body) for request in it.bench.server.requests if request.path.endswith("remote/set")]
-        plant = it.bench.plants[0]
-        to = {"sn": it.serial, "plantId": plant, "deviceName": "All-in-One 1", "virtualSn": it.serial}
-        assert sent[0] == {
-            "functionName": "TOU1",
-            **to,
-            "data": json.loads(DATA),
-            "waitingForDevice": True,
-            "controlItemLogs": json.loads(LOG),
-        }
-        assert sent[1] == {
-            "functionName": "TOUModeEnable",
-            **to,
-            "data": {"TOUModeEnable": 1},
-            "waitingForDevice": True,
-            "controlItemLogs": {"TOU": "remote_Switch_on"},
-        }
+        sent = [request.body.decode() for request in it.bench.server.requests if request.path.endswith("remote/set")]
+        to = (
+            f'"sn":"{it.serial}","plantId":"{it.bench.plants[0]}","deviceName":"All-in-One 1","virtualSn":"{it.serial}"'
+        )
+        assert sent == [
+            f'{{"functionName":"TOU1",{to},"data":{DATA},"waitingForDevice":true,"controlItemLogs":{LOG}}}',
+            f'{{"functionName":"TOUModeEnable",{to},"data":{{"TOUModeEnable":1}},"waitingForDevice":true,'
+            '"controlItemLogs":{"TOU":"remote_Switch_on"}}',
+        ]
 
 
 # By address
