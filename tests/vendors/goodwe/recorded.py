@@ -122,10 +122,10 @@ def flow_samples() -> Iterator[Told]:
         )
 
 
-def all_told() -> list[Told]:
-    """Return every recording that readings come from."""
+def legacy_told() -> list[Told]:
+    """Return the recordings of the legacy app API."""
     full: Path = ("inverter", 0, "invert_full")
-    serial, roof, battery = "TESTSN0000000001", "semsplus_telemetry_inverter_pv_only", "semsplus_telemetry_bat_sys"
+    serial = "TESTSN0000000001"
     return [
         Told(
             file="legacy_monitor_detail_ms30_evening_import",
@@ -154,6 +154,12 @@ def all_told() -> list[Told]:
                 ),
             },
         ),
+    ]
+
+
+def seed_told() -> list[Told]:
+    """Return the recording of the old portal."""
+    return [
         Told(
             file="legacy_invert_full_bp_battery_charging",
             within=(),
@@ -167,12 +173,46 @@ def all_told() -> list[Told]:
                 ),
             },
         ),
+    ]
+
+
+def plants_told() -> list[Told]:
+    """Return the recordings of SEMS+ about plants."""
+    return [
         *flow_samples(),
         Told(
             file="semsplus_station_flow_pv_only_day",
             read=flowing,
             sources=of(SITE, solar_power=(("pSystem",), 1000), output_power=(("pAc",), 1000)),
         ),
+        Told(
+            file="semsplus_statistics_day_hybrid",
+            read=lambda desk, bean: desk.day(PLANT, section(bean)),
+            sources=of(
+                SITE,
+                solar_energy_today=(("dataList", 0, "statisticsList", 0, "val"), 1),
+                output_energy_today="proAcTotal",
+            ),
+        ),
+        Told(
+            file="semsplus_production_day",
+            within=(),
+            read=lambda desk, bean: desk.income(PLANT, section(bean)),
+            sources=of(SITE, savings_today="profitProStats", export_income_today="profitGridStats"),
+        ),
+        Told(
+            file="semsplus_basic_info_all_in_one",
+            within=(),
+            read=lambda desk, bean: desk.plant_info(PLANT, section(bean)),
+            sources=of(SITE, battery_capacity="batteryCapacity", rated_power=(("installedPower",), 1000)),
+        ),
+    ]
+
+
+def measured_told() -> list[Told]:
+    """Return the recordings of what devices measure."""
+    roof, battery = "semsplus_telemetry_inverter_pv_only", "semsplus_telemetry_bat_sys"
+    return [
         Told(
             file=roof,
             read=telemetry(DeviceType.INVERTER),
@@ -197,6 +237,12 @@ def all_told() -> list[Told]:
                 discharge_current_limit=("aMaxDischar", 1),
             ),
         ),
+    ]
+
+
+def counted_told() -> list[Told]:
+    """Return the recordings of what devices count, and of those with answers of their own."""
+    return [
         Told(
             file="semsplus_telecounting_inverter_pv_only",
             read=telecounting(DeviceType.INVERTER),
@@ -216,27 +262,6 @@ def all_told() -> list[Told]:
             ),
         ),
         Told(
-            file="semsplus_statistics_day_hybrid",
-            read=lambda desk, bean: desk.day(PLANT, section(bean)),
-            sources=of(
-                SITE,
-                solar_energy_today=(("dataList", 0, "statisticsList", 0, "val"), 1),
-                output_energy_today="proAcTotal",
-            ),
-        ),
-        Told(
-            file="semsplus_production_day",
-            within=(),
-            read=lambda desk, bean: desk.income(PLANT, section(bean)),
-            sources=of(SITE, savings_today="profitProStats", export_income_today="profitGridStats"),
-        ),
-        Told(
-            file="semsplus_basic_info_all_in_one",
-            within=(),
-            read=lambda desk, bean: desk.plant_info(PLANT, section(bean)),
-            sources=of(SITE, battery_capacity="batteryCapacity", rated_power=(("installedPower",), 1000)),
-        ),
-        Told(
             file="semsplus_ev_charger_detail",
             read=lambda desk, bean: desk.charger(SERIAL, section(bean)),
             sources=of(SERIAL, ev_charging_power_limit=(("chargePowerSetted",), 1000)),
@@ -248,6 +273,11 @@ def all_told() -> list[Told]:
             sources=of(SERIAL, battery_level="soc", battery_power=(("pbat",), 1000)),
         ),
     ]
+
+
+def all_told() -> list[Told]:
+    """Return every recording that readings come from."""
+    return [*legacy_told(), *seed_told(), *plants_told(), *measured_told(), *counted_told()]
 
 
 TOLD: Final = all_told() if FOLDER.is_dir() else []

@@ -249,39 +249,41 @@ def line(key: str, value: str, unit: str = "") -> dict[str, str]:
     return {"key": key, "value": value, "unit": unit}
 
 
+LINES: dict[str, Any] = {
+    "left": [
+        line("dmDeviceType", "GW5000-DT"),
+        line("DeviceParameter_capacity", "5.0", "kW"),
+        line("lab_pf", "0.98"),
+    ],
+    "right": [
+        line("acVacVol", "231.5/229.8/230.1", "V"),
+        line("acCurrent", "2.1/2.0/2.2", "A"),
+        line("acFrequency", "50.02/50.02/50.02", "Hz"),
+        line("innerTemp", "41.2", "℃"),
+        line("dcVandC1", "540.5/2.4", "V/A"),
+        line("dcVandC2", "0.0/0.0", "V/A"),
+        line("lab_reactiveP", "0.12", "kVar"),
+        line("lab_GFCI", "14", "mA"),
+        line("lab_ISO", "", "kΩ"),
+    ],
+}
+LEFT: dict[str, Any] = {
+    "sn": SERIAL,
+    "out_pac": 1460.0,
+    "eday": 9.5,
+    "emonth": 100.0,
+    "etotal": 5000.0,
+    "hTotal": 8000.0,
+    "status": 1,
+    "soc": "45%",
+    "is_stored": False,
+    "last_refresh_time": "06/01/2026 11:59:00",
+    "dict": LINES,
+}
+
+
 def test_what_is_left_after_the_cut_off() -> None:
-    lines = {
-        "left": [
-            line("dmDeviceType", "GW5000-DT"),
-            line("DeviceParameter_capacity", "5.0", "kW"),
-            line("lab_pf", "0.98"),
-        ],
-        "right": [
-            line("acVacVol", "231.5/229.8/230.1", "V"),
-            line("acCurrent", "2.1/2.0/2.2", "A"),
-            line("acFrequency", "50.02/50.02/50.02", "Hz"),
-            line("innerTemp", "41.2", "℃"),
-            line("dcVandC1", "540.5/2.4", "V/A"),
-            line("dcVandC2", "0.0/0.0", "V/A"),
-            line("lab_reactiveP", "0.12", "kVar"),
-            line("lab_GFCI", "14", "mA"),
-            line("lab_ISO", "", "kΩ"),
-        ],
-    }
-    told = {
-        "sn": SERIAL,
-        "out_pac": 1460.0,
-        "eday": 9.5,
-        "emonth": 100.0,
-        "etotal": 5000.0,
-        "hTotal": 8000.0,
-        "status": 1,
-        "soc": "45%",
-        "is_stored": False,
-        "last_refresh_time": "06/01/2026 11:59:00",
-        "dict": lines,
-    }
-    found = readings().points(PLANT, [told], now=NOW, zone=NOW.tzinfo, battery_id=battery_id)
+    found = readings().points(PLANT, [LEFT], now=NOW, zone=NOW.tzinfo, battery_id=battery_id)
     assert by_key(found.values, SITE) == {"solar_power": 1460}
     assert by_key(found.values) == {
         "output_power": 1460,
