@@ -247,11 +247,12 @@ async def test_the_published_example_byte_by_byte() -> None:
         to = (
             f'"sn":"{it.serial}","plantId":"{it.bench.plants[0]}","deviceName":"All-in-One 1","virtualSn":"{it.serial}"'
         )
-        assert sent == [
-            f'{{"functionName":"TOU1",{to},"data":{DATA},"waitingForDevice":true,"controlItemLogs":{LOG}}}',
+        first, second = sent
+        assert first == f'{{"functionName":"TOU1",{to},"data":{DATA},"waitingForDevice":true,"controlItemLogs":{LOG}}}'
+        assert second == (
             f'{{"functionName":"TOUModeEnable",{to},"data":{{"TOUModeEnable":1}},"waitingForDevice":true,'
-            '"controlItemLogs":{"TOU":"remote_Switch_on"}}',
-        ]
+            '"controlItemLogs":{"TOU":"remote_Switch_on"}}'
+        )
 
 
 # By address
