@@ -9,6 +9,7 @@ from custom_components.solar_battery_hub.core.errors import AuthFailed, NotSuppo
 from custom_components.solar_battery_hub.core.model import DeviceKind, Gone, Ref
 from custom_components.solar_battery_hub.vendors.base import Wanted
 from custom_components.solar_battery_hub.vendors.goodwe.model import Way
+from tests.simulators.goodwe.models import PROFILES
 from tests.vendors.goodwe.bench import IDENTITY, Bench, Pace, feed, fetch, fetch_all, open_bench, values
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -66,13 +67,20 @@ async def test_devices_of_a_home() -> None:
         assert all(device.model for device in account.devices if device.kind is DeviceKind.INVERTER)
 
 
-async def test_every_reading_belongs_to_a_device() -> None:
-    for profile in ("home", "string", "two_inverters", "charger", "several", "all_in_one"):
-        async with open_bench(profile) as bench:
-            account = bench.open()
-            done = await fetch_all(account)
-            devices = {device.id for device in account.devices}
-            assert {ref.device for snapshot in done.values() for ref in snapshot.values} <= devices, profile
+@pytest.mark.parametrize("refused", [False, True], ids=["semsplus", "legacy"])
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+async def test_every_reading_belongs_to_a_device(profile: str, refused: bool) -> None:
+    async with open_bench(profile) as bench:
+        if refused:
+            bench.act("refuse_sign_in", "semsplus", "C0602")
+        account = bench.open()
+        done = await fetch_all(account)
+        devices = {device.id for device in account.devices}
+        told = {ref.device for snapshot in done.values() for ref in snapshot.values}
+        assert told <= devices
+        inverters = {device.serial for device in bench.server.world.inverters}
+        assert inverters <= told
+        assert len(told) > len(inverters)
 
 
 async def test_only_chosen_plants_are_asked_about() -> None:
@@ -227,6 +235,21 @@ async def test_an_optional_call_takes_no_other_down(what: str, code: int) -> Non
         told = values(before[plant_key(bench, "devices")], bench.serial())
         assert values(after, bench.serial()).keys() == told.keys()
         assert fault.used
+
+
+async def test_facts_that_could_not_be_read_are_asked_again_soon() -> None:
+    async with open_bench(at=MORNING) as bench:
+        path = f"/web/sems/sems-plant/api/equipments/{bench.serial()}/information"
+        bench.server.faults.add(path, "status", code=502, times=1)
+        pace = Pace(bench, bench.open())
+        await pace.run(minutes=20)
+        inverter = next(device for device in pace.account.devices if device.id == bench.serial())
+        assert inverter.sw_version is None
+        assert feed(pace.account, plant_key(bench, "facts")).interval == 1800.0
+        await pace.run(minutes=20)
+        inverter = next(device for device in pace.account.devices if device.id == bench.serial())
+        assert inverter.sw_version is not None
+        assert feed(pace.account, plant_key(bench, "facts")).interval == 24 * 3600.0
 
 
 async def test_a_device_that_may_not_be_read_is_asked_once_an_hour() -> None:

@@ -30,7 +30,8 @@ _LAG: Final = 15.0
 _PATIENCE: Final = 60.0
 _FLOOR: Final = 290.0
 _SLOW: Final = 600.0
-_NIGHT: Final = 1800.0
+_NIGHT: Final = 600.0
+_SLOW_NIGHT: Final = 1800.0
 _STALE_AFTER: Final = 1800.0
 
 _PLANTS_AT_FULL_PACE: Final = 5
@@ -57,7 +58,7 @@ class LegacyRoute(Route):
 
     def _feeds(self) -> Iterator[Feed]:
         stretch = max(1.0, len(self._inventory.plants) / _PLANTS_AT_FULL_PACE)
-        yield Feed(key=PLANTS, interval=_ONE_DAY, floor=_FLOOR, backoff_cap=_NIGHT, always=True)
+        yield Feed(key=PLANTS, interval=_ONE_DAY, floor=_FLOOR, backoff_cap=_SLOW_NIGHT, always=True)
         for plant in self._inventory.plants:
             asleep = self._inventory.sleeps(plant.id)
             pace = _NIGHT if asleep else _PERIOD * stretch
@@ -66,20 +67,20 @@ class LegacyRoute(Route):
                 interval=pace,
                 floor=_FLOOR,
                 tick=None if asleep else Tick(period=_PERIOD, lag=_LAG, patience=_PATIENCE, minimum_gap=pace),
-                stale_after=max(3 * _NIGHT if self._inventory.only_solar(plant.id) else _STALE_AFTER, 3 * pace),
+                stale_after=max(3 * _SLOW_NIGHT if self._inventory.only_solar(plant.id) else _STALE_AFTER, 3 * pace),
                 devices=(plant_id(plant.id),),
                 backoff_cap=_PERIOD,
                 always=True,
             )
-            slow = _NIGHT if asleep else _SLOW * stretch
-            yield Feed(key=f"{ALARMS}_{plant.id}", interval=slow, floor=_FLOOR, always=True, backoff_cap=_NIGHT)
+            slow = _SLOW_NIGHT if asleep else _SLOW * stretch
+            yield Feed(key=f"{ALARMS}_{plant.id}", interval=slow, floor=_FLOOR, always=True, backoff_cap=_SLOW_NIGHT)
         for charger in self._inventory.of(DeviceType.CHARGER):
             yield Feed(
                 key=f"{CHARGER}_{charger.serial}",
                 interval=_PERIOD * stretch,
                 floor=_FLOOR,
                 devices=(charger.serial,),
-                backoff_cap=_NIGHT,
+                backoff_cap=_SLOW_NIGHT,
             )
 
     @override

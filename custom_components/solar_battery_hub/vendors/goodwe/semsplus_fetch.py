@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ...core.clock import Clock
-from ...core.errors import BadAnswer, NotSupported, Unreachable
+from ...core.errors import BadAnswer, NotSupported, RateLimited, Unreachable
 from ...core.model import Ref, Reported, Snapshot
 from ...core.parse import text
 from ..base import Wanted
@@ -30,7 +30,7 @@ _OFFLINE: Final = 0  # §5.4
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 # What need not spoil the rest of a round.
-_TOLERATED: Final = (NotSupported, BadAnswer, Unreachable)
+_TOLERATED: Final = (NotSupported, BadAnswer, Unreachable, RateLimited)
 
 
 class SemsPlusFetcher:
@@ -50,6 +50,7 @@ class SemsPlusFetcher:
         self._power: dict[str, float] = {}  # by plant: what the sun gave when that was told last
         self._looked: dict[str, datetime] = {}  # by plant: when its devices were asked for
         self._heard: dict[str, datetime] = {}  # by plant: when some were told
+        self.incomplete: set[str] = set()  # plants of which not all facts could be read
         self._uncounted: set[str] = set()  # batteries of which no energy is told
 
     def is_asleep(self, plant: Plant) -> bool:
@@ -207,7 +208,8 @@ class SemsPlusFetcher:
     async def facts(self, plant: Plant) -> Snapshot:
         """Read what rarely changes of a plant's devices: models, firmware, the dongle (§5.4)."""
         report = self._begin()
-        rows = await self._tolerating("device page", plant.id, lambda: self._client.device_page(plant.id))
+        rows = await self.quiet.ask("device page", plant.id, lambda: self._client.device_page(plant.id))
+        self.incomplete.discard(plant.id)
         for told in devices_in(plant.id, rows or ()):
             self._inventory.note_device(told)
         for row in rows or ():
@@ -219,8 +221,11 @@ class SemsPlusFetcher:
         return report.snapshot()
 
     async def _read_facts(self, device: Listed, report: Report) -> None:
-        ask = self._client.information
-        factors = await self._tolerating("information", device.serial, lambda: ask(device))
+        try:
+            factors = await self.quiet.ask("information", device.serial, lambda: self._client.information(device))
+        except _TOLERATED:
+            self.incomplete.add(device.plant)
+            return
         if not factors:
             return
         if device.type is DeviceType.DONGLE:

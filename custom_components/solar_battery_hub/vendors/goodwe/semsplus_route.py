@@ -21,10 +21,10 @@ _ONE_DAY: Final = 24 * 3600.0
 _FLOOR: Final = 55.0  # data changes once a minute (§1.5)
 _SLOW_FLOOR: Final = 240.0
 _NIGHT: Final = 1800.0
+_HALF_HOUR: Final = 1800.0
 _NIGHT_FLOW: Final = 600.0
 _STALE_AFTER: Final = 900.0
 _UNSETTLED: Final = 60.0
-_SETTINGS: Final = 1800.0
 _DEVICES: Final = 900.0
 
 _PERIOD: Final = 60.0
@@ -74,13 +74,19 @@ class SemsPlusRoute(Route):
         return tuple(self._feeds())
 
     def _feeds(self) -> Iterator[Feed]:
-        yield Feed(key=PLANTS, interval=_ONE_DAY, floor=_SLOW_FLOOR, backoff_cap=_NIGHT, always=True)
+        yield Feed(key=PLANTS, interval=_ONE_DAY, floor=_SLOW_FLOOR, backoff_cap=_HALF_HOUR, always=True)
         for plant in self._inventory.plants:
             yield self._steady(plant, f"{DEVICES}_{plant.id}", _DEVICES, always=True)
             yield self._flow_feed(plant)
             for kind, interval in _OF_PLANT.items():
                 yield self._steady(plant, f"{kind}_{plant.id}", interval, always=kind in _ALWAYS)
-            yield Feed(key=f"{FACTS}_{plant.id}", interval=_ONE_DAY, floor=_SLOW_FLOOR, devices=(plant_id(plant.id),))
+            yield Feed(
+                key=f"{FACTS}_{plant.id}",
+                interval=_HALF_HOUR if plant.id in self._fetcher.incomplete else _ONE_DAY,
+                floor=_SLOW_FLOOR,
+                devices=(plant_id(plant.id),),
+                backoff_cap=_HALF_HOUR,
+            )
             for device in self._inventory.of_plant(plant.id):
                 yield from self._device_feeds(plant, device)
 
@@ -94,11 +100,11 @@ class SemsPlusRoute(Route):
             unsettled = self._parts.controls.is_unsettled(device)
             yield Feed(
                 key=f"{SETTINGS}_{device.serial}",
-                interval=_UNSETTLED if unsettled else _SETTINGS * self._stretch,
+                interval=_UNSETTLED if unsettled else _HALF_HOUR * self._stretch,
                 floor=_FLOOR,
-                stale_after=3 * _SETTINGS * self._stretch,
+                stale_after=3 * _HALF_HOUR * self._stretch,
                 devices=(device.serial,),
-                backoff_cap=_SETTINGS,
+                backoff_cap=_HALF_HOUR,
             )
 
     def _flow_feed(self, plant: Plant) -> Feed:
@@ -128,7 +134,7 @@ class SemsPlusRoute(Route):
             floor=min(pace, _SLOW_FLOOR),
             stale_after=3 * max(pace, _NIGHT) if only_solar else 3 * pace,
             devices=(device or plant_id(plant.id),),
-            backoff_cap=min(pace, _NIGHT),
+            backoff_cap=min(pace, _HALF_HOUR),
             always=always,
         )
 

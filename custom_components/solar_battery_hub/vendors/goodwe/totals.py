@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from ...core.clock import Clock
-from ...core.errors import BadAnswer, NotSupported
+from ...core.errors import BadAnswer, NotSupported, RateLimited, Unreachable
 from ...core.model import Ref
 from ...core.parse import number, sections, text
 from ..base import PrivateStore
@@ -76,7 +76,7 @@ class Totals:
             return None
         try:
             parts = await self._read(plant, max(created, date(_OLDEST, 1, 1)), today, known["years"])
-        except NotSupported, BadAnswer:
+        except NotSupported, BadAnswer, Unreachable, RateLimited:  # today's statistics are there all the same
             self._failed[plant.id] = now
             return None
         *_, days = parts
