@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.solar_battery_hub.core.catalogue import OTHER
+from custom_components.solar_battery_hub.core.catalogue import NOTHING, OTHER
 from custom_components.solar_battery_hub.core.model import Gone, Ref
 from custom_components.solar_battery_hub.vendors.goodwe.model import DeviceType, Factor
 from tests.vendors.tools import MemoryStore
@@ -335,3 +335,19 @@ def test_what_was_seen_is_remembered_over_a_restart() -> None:
     readings(store).live(device(), TELEMETRY)
     found = readings(MemoryStore(shared=store.saved["shared"])).live(device(), {})
     assert found[Ref(SERIAL, "pv_power_2")] is None
+
+
+def test_alarms_that_stand() -> None:
+    alarm = {
+        "devicesn": SERIAL,
+        "status": 0,
+        "warningNameEn": "Grid Waveform Abnormal",
+        "alarmLevel": "Total_FaultLevel_alarm",
+    }
+    over, prompt = alarm | {"status": "1"}, alarm | {"alarmLevel": "total_FaultLevel_Prompt", "warningNameEn": "Dust"}
+    foreign, nameless = alarm | {"devicesn": "X"}, alarm | {"warningNameEn": "", "warning_code": "E-1"}
+    rows = [alarm, alarm, over, prompt, foreign, nameless]
+    found = readings().standing([SERIAL, "FINE"], rows)
+    assert by_key(found) == {"fault": "Grid Waveform Abnormal, E-1", "warning": "Dust"}
+    assert by_key(found, "FINE") == {"fault": NOTHING, "warning": NOTHING}
+    assert by_key(readings().standing([SERIAL], [over])) == {"fault": NOTHING, "warning": NOTHING}

@@ -1,11 +1,12 @@
 """What the answers of SEMS+ say about plants and devices, in the catalogue's words (goodwe.md §5.2–5.5, §6.6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 import math
 from typing import Final
 
+from ...core.catalogue import NOTHING
 from ...core.integral import Integral
 from ...core.model import Gone, Ref, Reported
 from ...core.parse import flag, number, sections, text
@@ -27,10 +28,11 @@ from .fields import (
 from .model import INVERTERS, Bean, DeviceType, Factors, Listed
 from .money import currency_of
 from .powers import Powers, of_flow, tolerance
-from .reader import Reader, Values, source_of, translate, when_offline, when_stale, with_time
+from .reader import Reader, Values, code, source_of, translate, when_offline, when_stale, with_time
 
 _OFFLINE: Final = 0
 _FAULT: Final = 2
+_ACTIVE, _PROMPT = "0", "prompt"  # of an alarm (§5.6)
 _LIVE: Final = ("powers", "flow", "live", "sun", "inverter", "plant live")
 
 
@@ -158,6 +160,22 @@ class SemsPlusReadings(Reader):
             "problem": Gone.GONE if device.status == _OFFLINE else device.status == _FAULT,
         }
         return {Ref(device.serial, key): value for key, value in told.items()}
+
+    def standing(self, serials: Iterable[str], rows: Sequence[Bean]) -> Values:
+        """Return in words what is wrong with devices, by the alarms of their plant that are not over (§5.6).
+
+        Mere prompts are warnings. ``rows`` are the newest alarms; of a device without any that stands all is well.
+        """
+        values: Values = {}
+        for serial in serials:
+            found: dict[str, list[str]] = {"fault": [], "warning": []}
+            for row in rows:
+                name = text(row.get("warningNameEn")) or text(row.get("warning_code"))
+                if text(row.get("devicesn")) == serial and code(row.get("status")) == _ACTIVE and name is not None:
+                    prompt = (text(row.get("alarmLevel")) or "").casefold().endswith(_PROMPT)
+                    found["warning" if prompt else "fault"].append(name)
+            values |= {Ref(serial, key): ", ".join(dict.fromkeys(names)) or NOTHING for key, names in found.items()}
+        return values
 
     def battery_row(self, battery: Listed, row: Bean, *, at: datetime | None = None) -> Values:
         """Return what an inverter says about a battery behind it (``relatedDevices``)."""
