@@ -94,7 +94,16 @@ async def test_wrong_password(hub: Hub, server: GoodWeSimulator, wrong: Mapping[
     assert flow["type"] is FlowResultType.CREATE_ENTRY
 
 
-@pytest.mark.parametrize("wrong", [{"username": "\x00ü\n", "password": "\ud7ff"}, {"username": "", "password": ""}])
+async def test_no_password(hub: Hub, server: GoodWeSimulator) -> None:
+    """Nothing is sent for nothing."""
+    flow = await hub.fill(await hub.start_flow("goodwe"), goodwe_form(server, password=""))
+    assert (flow["step_id"], flow["errors"]) == ("goodwe", {"password": "password_needed"})
+    assert server.requests == []
+    flow = await hub.fill(flow, goodwe_form(server))
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize("wrong", [{"username": "\x00ü\n", "password": "\ud7ff"}, {"username": ""}])
 async def test_impossible_password(hub: Hub, server: GoodWeSimulator, wrong: Mapping[str, str]) -> None:
     """What cannot be is refused, nothing breaks; whether it is called wrong is the server's affair."""
     flow = await hub.fill(await hub.start_flow("goodwe"), goodwe_form(server, **wrong))

@@ -122,6 +122,21 @@ async def test_form_of_the_change(hub: Hub, server: GoodWeSimulator) -> None:
     assert logins(server) == 1, "nothing changed, so the session is still good"
 
 
+@pytest.mark.parametrize(
+    "change", [{"username": "visitor@example.org"}, {"url": "https://example.org"}, {"region": "eu"}]
+)
+async def test_present_password_goes_to_nobody_else(
+    hub: Hub, server: GoodWeSimulator, change: Mapping[str, str]
+) -> None:
+    """It was given for one account at one address."""
+    entry = await hub.add_goodwe(server)
+    form = goodwe_form(server, **change)
+    del form["password"]
+    flow = await hub.fill(await hub.change(entry), form)
+    assert (flow["step_id"], flow["errors"]) == ("goodwe_reconfigure", {"password": "password_needed"})
+    assert logins(server) == 1
+
+
 async def test_new_region(hub: Hub, server: GoodWeSimulator, hass_storage: dict[str, Any]) -> None:
     """What was remembered goes along; nothing stays at the old address."""
     entry = await hub.add_goodwe(server)
@@ -233,7 +248,7 @@ async def test_plants_to_read(hub: Hub, start_goodwe: StartGoodWe) -> None:
     assert entry.options == {"plants": every[:1]}
     for plant in every:
         device = dr.async_get(hub.hass).async_get(hub.device_id(f"plant_{plant}"))
-        assert device is not None
+        assert isinstance(device, dr.DeviceEntry)
         assert await async_remove_config_entry_device(hub.hass, entry, device) is (plant != every[0])
     server.requests.clear()
     await hub.advance(900, step=30)

@@ -91,11 +91,9 @@ class GoodWeFlow(VendorFlow):
         entry = self._get_reconfigure_entry()
         tried: Tried[AccountFacts] = Tried()
         if user_input is not None:
-            password = user_input.get(CONF_PASSWORD) or entry.data[CONF_PASSWORD]
-            settings = {
-                **_settings({**user_input, CONF_PASSWORD: password}),
-                CONF_IDENTITY: entry.data[CONF_IDENTITY],
-            }
+            settings = {**_settings(user_input), CONF_IDENTITY: entry.data[CONF_IDENTITY]}
+            if not settings[CONF_PASSWORD] and _recipient(settings) == _recipient(entry.data):
+                settings[CONF_PASSWORD] = entry.data[CONF_PASSWORD]
             tried = await self._try_account(settings)
             if tried.result is not None:
                 return await self._change_account(entry, settings, tried.result)
@@ -110,6 +108,8 @@ class GoodWeFlow(VendorFlow):
         """Sign in once and learn whose account it is and which plants it sees; without any it is of no use."""
         if settings[CONF_REGION] == OWN_URL and not is_safe(settings[CONF_URL]):
             return Tried(errors={CONF_URL: "unsafe_url"})
+        if not settings[CONF_PASSWORD]:
+            return Tried(errors={CONF_PASSWORD: "password_needed"})
         tried = await self.async_try(VENDOR, settings, GoodWeAccount.identify)
         if tried.errors == {"base": AuthFailed.key}:
             return Tried(errors={"base": "wrong_password"})
@@ -174,11 +174,20 @@ class GoodWeOptions(OptionsFlowWithReload):
 
 def _settings(form: Mapping[str, Any]) -> dict[str, Any]:
     """Return the entry's data that a filled form stands for, without the identity."""
-    settings = {CONF_VENDOR: VENDOR.key, CONF_USERNAME: form[CONF_USERNAME].strip()}
-    settings |= {key: form[key] for key in (CONF_PASSWORD, CONF_REGION)}
+    settings = {
+        CONF_VENDOR: VENDOR.key,
+        CONF_USERNAME: form[CONF_USERNAME].strip(),
+        CONF_PASSWORD: form.get(CONF_PASSWORD) or "",
+        CONF_REGION: form[CONF_REGION],
+    }
     if settings[CONF_REGION] == OWN_URL:
         settings[CONF_URL] = (form.get(CONF_URL) or "").strip()
     return settings
+
+
+def _recipient(settings: Settings) -> tuple[str, str | None]:
+    """Return whose password it is and to whom it goes: the maker in any region, or an address of one's own."""
+    return settings[CONF_USERNAME].casefold(), settings.get(CONF_URL)
 
 
 def _devices(plants: Iterable[Plant]) -> dict[str, str]:
