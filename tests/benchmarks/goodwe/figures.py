@@ -39,7 +39,7 @@ class Figures:
         return [
             self._row("Requests per day", "", per_day("requests"), None if self._alone else HALF),
             self._row("Requests per minute and plant", "", per_minute, CALM if self._alone else None),
-            self._row("Logins per day", "", per_day("logins"), FEW_LOGINS),
+            self._row("Logins per day", "", per_day("logins"), FEW_LOGINS if self._alone else None),
             self._row("Refused requests per day", "", per_day("refused")),
             self._row("Sent per day", "kB", lambda one: per_day("sent")(one) / 1000),
             self._row("Received per day", "kB", lambda one: per_day("received")(one) / 1000),

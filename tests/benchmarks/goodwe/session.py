@@ -66,6 +66,8 @@ class Session:
             await start(hass)
             if self.subject.domain:
                 await add_account(hass, self.subject, self.account)
+            elif self.subject is RIVAL:
+                await Rival(hass, self.account).start()
             return self._asked_since(before) | _end()
 
     async def live(self) -> Mapping[str, Any]:
