@@ -157,6 +157,18 @@ def test_site_values_end_with_what_they_were_made_of(board: Board) -> None:
     assert board.value(level) is None
 
 
+def test_what_the_vendor_tells_replaces_a_sum_that_is_newer(board: Board) -> None:
+    """After a restart a plant's power is a sum first, made now; the plant's own was measured a minute ago."""
+    site = Device(id="site", kind=DeviceKind.SITE, name="Site", manufacturer="X")
+    inverter = Device(id="inverter", kind=DeviceKind.INVERTER, name="Inverter", manufacturer="X", parent="site")
+    board.merge(FACTS, snapshot(NOON, {Ref("inverter", "solar_power"): 900.0}), NOON)
+    board.add_site_values((site, inverter), NOON)
+    assert board.value(Ref("site", "solar_power")) == 900.0
+    board.merge(POWER, snapshot(NOON - timedelta(seconds=40), {Ref("site", "solar_power"): 1000.0}), NOON)
+    board.add_site_values((site, inverter), NOON)
+    assert board.value(Ref("site", "solar_power")) == 1000.0
+
+
 @given(st.lists(st.floats(min_value=-10, max_value=1e6, allow_nan=False), max_size=30))
 def test_shown_lifetime_never_falls(totals: list[float]) -> None:
     """Whatever a gateway claims, what is shown only grows."""
