@@ -286,8 +286,10 @@ async def test_an_alarm_is_told() -> None:
         assert done[plant_key(bench, "alarms")].streams == (stream,)
         alarm = bench.act("add_alarm", level="fault")
         bench.clock.pass_time(minutes=10)
-        told = {event.id: event.type for event in (await fetch(account, plant_key(bench, "alarms"))).happenings}
+        snapshot = await fetch(account, plant_key(bench, "alarms"))
+        told = {event.id: event.type for event in snapshot.happenings}
         assert told[alarm] == "fault"
+        assert values(snapshot, bench.serial())["fault"] == "Grid Waveform Abnormal"
         bench.act("end_alarm", alarm)
         bench.clock.pass_time(minutes=10)
         told = {event.id: event.type for event in (await fetch(account, plant_key(bench, "alarms"))).happenings}

@@ -77,6 +77,21 @@ async def test_a_night_costs_little_and_loses_nothing(empty: bool) -> None:
         assert len(night) < 60
 
 
+@pytest.mark.parametrize("monitor", ["full", "empty"])
+async def test_a_night_on_the_legacy_way(monitor: str) -> None:
+    async with open_bench("string", at=EVENING, past_days=1) as bench:
+        bench.act("refuse_sign_in", "semsplus", "C0602")
+        bench.act("set_switches", monitor=monitor)
+        pace = Pace(bench, bench.open())
+        power = await Shown(pace).follow(Ref(bench.serial(), "solar_power"), hours=14)
+        assert [poll for poll in pace.fetched if poll.error] == []
+        assert None not in [value for _, value in power]
+        assert {value for at, value in power if at.hour in (22, 23, 0)} == {0.0}
+        assert numbers(power)[-1] > 1000
+        polls = [poll for poll in pace.fetched if poll.key.startswith("plant_") and poll.at.hour in (22, 23)]
+        assert len(polls) == 12, "every ten minutes"
+
+
 @pytest.mark.parametrize("key", ["solar_energy_total", "solar_energy_today"])
 async def test_counters_live_through_the_night(key: str) -> None:
     async with open_bench("string", at=EVENING, past_days=1) as bench:

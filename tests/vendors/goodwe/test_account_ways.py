@@ -87,7 +87,7 @@ async def test_both_ways_have_the_same_devices_and_lifetimes() -> None:
         bench.act("set_switches", semsplus="empty")
         await pace.run(minutes=20)
         assert way(pace.account) is Way.LEGACY
-        assert set(before) <= {device.id for device in pace.account.devices}
+        assert [device.id for device in pace.account.devices] == before
         last = next(poll.snapshot for poll in reversed(pace.fetched) if poll.key.startswith("plant_"))
         assert last is not None
         ref = Ref(bench.serial(), "solar_energy_total")
@@ -95,7 +95,8 @@ async def test_both_ways_have_the_same_devices_and_lifetimes() -> None:
         assert isinstance(was, float)
         assert isinstance(is_now, float)
         assert was - 0.1 <= is_now < was + 10
-        battery = bench.serial("Storage")
+        battery, meter = bench.serial("Storage"), bench.serial("Meter")
+        assert Ref(meter, "grid_power") in last.values, "told by the inverter, shown where it was measured"
         assert Ref(battery, "battery_level") in last.values, "told as that of the inverter, shown as the battery it is"
 
 

@@ -243,6 +243,22 @@ def test_facts_outlive_a_restart() -> None:
     assert (found.model, found.sw_version, found.hw_version) == ("GW10K-ET", "V1.08.08", "2")
 
 
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("BAT1", "Battery 1"),
+        ("BAT 2", "Battery 2"),
+        ("BAT0001", "Battery"),
+        ("Rack", "Rack"),
+        ("BAT1 north", "BAT1 north"),
+    ],
+)
+def test_what_the_wire_calls_a_battery(told: str, shown: str) -> None:
+    serial = told if told == "BAT0001" else "X1"
+    known = inventory(listed(serial, DeviceType.BATTERY, name=told))
+    assert list(devices(known))[-1].name == shown
+
+
 def test_ids() -> None:
     assert plant_id("12") == "plant_12"
     assert pack_id("ABC", 2) == "ABC_battery_2"

@@ -11,6 +11,7 @@ from .model import BATTERIES, INVERTERS, DeviceType, Listed, Plant
 
 _MAKER: Final = "GoodWe"
 _ACCOUNT: Final = "GoodWe account"
+_SHORT: Final = re.compile(r"BAT ?(?P<number>\d+)")  # what the wire calls a battery behind an inverter
 _PACK: Final = re.compile(r"(?P<inverter>.+)_battery_(?P<number>[1-9])")
 
 # What has a page of its own; a dongle is a part of its plant.
@@ -141,7 +142,7 @@ class DeviceList:
         return Device(
             id=listed.serial,
             kind=kind,
-            name=listed.name if listed.name != listed.serial else _LABELS[kind],
+            name=_name(listed, kind),
             manufacturer=_MAKER,
             parent=plant_id(listed.plant) if host is None else host.serial,
             model=facts.model or listed.model,
@@ -169,3 +170,11 @@ class DeviceList:
     def _zone(self, listed: Listed) -> str | None:
         plant = self._inventory.plant(listed.plant)
         return None if plant is None else plant.zone
+
+
+def _name(listed: Listed, kind: DeviceKind) -> str:
+    """Return what a device is called; one that is only called by its number is called what it is."""
+    if listed.name == listed.serial:
+        return _LABELS[kind]
+    match = _SHORT.fullmatch(listed.name)
+    return f"{_LABELS[kind]} {match['number']}" if match else listed.name

@@ -8,6 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...core.parse import sections
+from ...core.stored import known_fields
 from ..base import PrivateStore
 from .model import BATTERIES, INVERTERS, DeviceType, Listed, Plant
 
@@ -191,7 +192,7 @@ def _json(value: Any) -> Any:
 
 
 def _plant(stored: Mapping[str, Any]) -> Plant:
-    known = _known(Plant, stored)
+    known = known_fields(Plant, stored)
     if (created := known.get("created")) is not None:
         known["created"] = date.fromisoformat(created)
     if (permissions := known.get("permissions")) is not None:
@@ -200,12 +201,7 @@ def _plant(stored: Mapping[str, Any]) -> Plant:
 
 
 def _listed(stored: Mapping[str, Any]) -> Listed:
-    return Listed(**_known(Listed, stored) | {"type": DeviceType(stored["type"])})
-
-
-def _known(kind: type[Plant | Listed], stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return of what is stored what this version knows."""
-    return {key: value for key, value in stored.items() if key in kind.__dataclass_fields__}
+    return Listed(**known_fields(Listed, stored) | {"type": DeviceType(stored["type"])})
 
 
 def _zone(name: str) -> tzinfo | None:

@@ -138,8 +138,14 @@ class LegacyRoute(Route):
             self._note_inverters(plant, rows, report)
             zone = self._inventory.zone(plant.id)
             report.measured_at = newest(rows, zone, report.now)
+            meters = self._inventory.of_plant(plant.id, (DeviceType.METER,))
             reading = self._parts.readings.monitor(
-                plant.id, data, now=report.now, zone=zone, battery_id=self._battery_id
+                plant.id,
+                data,
+                now=report.now,
+                zone=zone,
+                battery_id=self._battery_id,
+                meter=meters[0].serial if len(meters) == 1 else None,
             )
             self._take(plant, reading, report)
             errors = [section(row.get("invert_full")) for row in rows]

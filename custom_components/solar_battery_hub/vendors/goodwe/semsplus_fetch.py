@@ -203,6 +203,9 @@ class SemsPlusFetcher:
         rows = await self.quiet.ask("alarms", plant.id, lambda: self._client.alarms(plant.id))
         if rows is not None:
             report.watch(Ref(plant_id(plant.id), STREAM), happenings(plant.id, rows))
+            devices = self._inventory.of_plant(plant.id, INVERTERS | BATTERIES)
+            shown = [device.serial for device in devices if self._parts.devices.is_shown(device)]
+            report.put(self._readings.standing(shown, rows))
         return report.snapshot()
 
     async def facts(self, plant: Plant) -> Snapshot:

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from ...core.parse import sections
+from ...core.stored import known_fields
 from ..base import PrivateStore
 from .model import Family, Listed, Plant
 
@@ -16,7 +17,7 @@ class Inventory:
         """Take back what was known before."""
         self._store = store
         self._plants: tuple[Plant, ...] = tuple(
-            Plant(**_known(Plant, plant)) for plant in sections(store.shared.get("plants"))
+            Plant(**known_fields(Plant, plant)) for plant in sections(store.shared.get("plants"))
         )
         self._listed: dict[str, tuple[Listed, ...]] = {
             str(plant): tuple(_listed(device) for device in sections(devices))
@@ -83,11 +84,6 @@ class Inventory:
         return replace(known, **told)
 
 
-def _known(kind: type[Plant | Listed], stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return of what is stored what this version knows."""
-    return {key: value for key, value in stored.items() if key in kind.__dataclass_fields__}
-
-
 def _stored(device: Listed) -> dict[str, Any]:
     """Return what to keep: of a device that has no calls of its own also what the list says about it."""
     bean = dict(device.bean) if device.family is Family.OTHER else {}
@@ -95,4 +91,4 @@ def _stored(device: Listed) -> dict[str, Any]:
 
 
 def _listed(stored: Mapping[str, Any]) -> Listed:
-    return Listed(**_known(Listed, stored) | {"family": Family(stored["family"])})
+    return Listed(**known_fields(Listed, stored) | {"family": Family(stored["family"])})
