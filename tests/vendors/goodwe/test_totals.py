@@ -33,6 +33,7 @@ class Server:
         """Start without having been asked."""
         self.asked: list[tuple[str, date, date]] = []
         self.error: HubError | None = None
+        self.forgets = ""
 
     async def statistics(self, plant: str, items: Sequence[str], dimension: str, start: date, end: date) -> Any:
         """Answer like the statistics: a range of several years brings zeros (goodwe.md §5.5)."""
@@ -42,6 +43,8 @@ class Server:
         assert dimension != "year" or start.year == end.year
         width = {"day": 10, "month": 7, "year": 4}[dimension]
         points: dict[str, float] = {}
+        if dimension == self.forgets:
+            return answer(points)
         for day in (start + timedelta(days=at) for at in range((end - start).days + 1)):
             points.setdefault(day.isoformat()[:width], 0.0)
             points[day.isoformat()[:width]] += 1.0 if day >= date(2024, 11, 20) else 0.0
@@ -129,6 +132,33 @@ async def test_what_cannot_be_read_is_tried_again_later(error: HubError) -> None
     assert TOTAL in await desk.ask()
 
 
+@pytest.mark.parametrize("dimension", ["year", "month", "day"])
+async def test_a_part_that_is_missing_is_asked_again(dimension: str) -> None:
+    """Nothing is told without it, and above all no year is taken for empty for good."""
+    desk = Desk(datetime(2026, 6, 15, 12, 0))
+    desk.server.forgets = dimension
+    assert await desk.ask() == {}
+    desk.server.forgets = ""
+    desk.clock.pass_time(minutes=30)
+    assert await desk.ask(0.5) == {TOTAL: (date(2026, 6, 15) - date(2024, 11, 20)).days + 0.5}
+
+
+async def test_an_item_that_is_missing_is_asked_again() -> None:
+    desk = Desk(datetime(2026, 6, 15, 12, 0))
+    now = desk.clock.now()
+    bean = answer({"2026-06-15": 1.0}, "proGridStats")
+    assert await desk.totals.of(PLANT, date(2026, 6, 15), bean, now, BERLIN) == {}
+
+
+@pytest.mark.parametrize(
+    ("created", "forgets"), [(date(2026, 6, 14), "day"), (date(2026, 5, 31), "month"), (date(2025, 12, 30), "year")]
+)
+async def test_a_plant_that_was_just_set_up_need_not_have_counted(created: date, forgets: str) -> None:
+    desk = Desk(datetime(2026, 6, 15, 12, 0))
+    desk.server.forgets = forgets
+    assert set(await desk.ask(0.5, Plant(id="p1", name="Home", created=created))) == {TOTAL}
+
+
 async def test_years_that_were_read_are_not_lost_by_a_failure() -> None:
     desk = Desk(datetime(2026, 6, 15, 12, 0))
     statistics = desk.server.statistics
@@ -152,9 +182,8 @@ async def test_a_plant_of_unknown_age_has_no_lifetime() -> None:
     assert desk.server.asked == []
 
 
-async def test_an_item_that_is_not_told_today_has_no_total() -> None:
+async def test_only_what_is_told_today_has_a_total() -> None:
     desk = Desk(datetime(2026, 6, 15, 12, 0))
     now = desk.clock.now()
-    bean = answer({"2026-06-15": 1.0, "2026-06-14": 7.0}, "proGridStats") | {"proConsum": 3.0}
-    found = await desk.totals.of(PLANT, date(2026, 6, 15), bean, now, BERLIN)
-    assert found == {Ref("plant_p1", "grid_export_energy_total"): 1.0}
+    bean = answer({"2026-06-14": 7.0}) | {"proConsum": 3.0}
+    assert await desk.totals.of(PLANT, date(2026, 6, 15), bean, now, BERLIN) == {}

@@ -1,6 +1,7 @@
 """What a plant counted in its whole life: SEMS+ tells it by years, months and days only (goodwe.md §5.5)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from ...core.errors import BadAnswer, NotSupported, RateLimited, Unreachable
 from ...core.model import Ref
 from ...core.parse import number, sections, text
 from ..base import PrivateStore
+from .codes import NothingInIt
 from .devices import plant_id
 from .model import Bean, Plant
 from .semsplus import SemsPlus
@@ -32,6 +34,22 @@ _SAME: Final = 0.25  # kWh
 _AGAIN_AFTER: Final = timedelta(minutes=30)
 _OLDEST: Final = 2000  # no plant is older
 _DECIMALS: Final = 3
+_GRACE: Final = timedelta(days=7)  # after it was set up, until a plant is sure to have counted something
+_FORMATS: Final = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """A plant (its id), the day it was set up, and the items that it counts today."""
+
+    plant: str
+    created: date
+    items: frozenset[str]
+
+    def periods(self, dimension: str, start: date, end: date) -> set[str]:
+        """Return the days, months or years of a span in which the plant was there for long enough to have counted."""
+        days = (start + timedelta(days=at) for at in range((end - start).days + 1))
+        return {day.strftime(_FORMATS[dimension]) for day in days if day >= self.created + _GRACE}
 
 
 class Totals:
@@ -54,10 +72,10 @@ class Totals:
         since_midnight = timedelta(hours=local.hour, minutes=local.minute)
         if plant.created is None or local.date() != today or since_midnight < _SETTLED:
             return {}
-        closed = await self._closed(plant, plant.created, today, now)
+        present = energies(bean, today.isoformat())
+        closed = await self._closed(_Life(plant.id, plant.created, frozenset(present)), today, now)
         if closed is None:
             return {}
-        present = energies(bean, today.isoformat())
         if since_midnight < _REPEATED_UNTIL and _is_repeated(present, closed["yesterday"]):
             return {}
         return {
@@ -65,47 +83,51 @@ class Totals:
             for item, energy in present.items()
         }
 
-    async def _closed(self, plant: Plant, created: date, today: date, now: datetime) -> Mapping[str, Any] | None:
+    async def _closed(self, life: _Life, today: date, now: datetime) -> Mapping[str, Any] | None:
         """Return the sums until yesterday and yesterday itself; ``None`` while they cannot be read."""
         yesterday = today - timedelta(days=1)
-        known = self._known.setdefault(plant.id, {"years": {}})
+        known = self._known.setdefault(life.plant, {"years": {}})
         if known.get("until") == yesterday.isoformat():
             return known
-        failed = self._failed.get(plant.id)
+        failed = self._failed.get(life.plant)
         if failed is not None and now - failed < _AGAIN_AFTER:
             return None
         try:
-            parts = await self._read(plant, max(created, date(_OLDEST, 1, 1)), today, known["years"])
+            years, months, days = await self._read(life, today, known["years"])
         except NotSupported, BadAnswer, Unreachable, RateLimited:  # today's statistics are there all the same
-            self._failed[plant.id] = now
+            self._failed[life.plant] = now
             return None
-        *_, days = parts
-        known["sums"] = _added(_added(part.values()) for part in parts)
+        known["sums"] = _added(_added(part.values()) for part in (years, months, days))
         known["yesterday"] = days.get(yesterday.isoformat(), {})
         known["until"] = yesterday.isoformat()
         self._store.save_later()
         return known
 
     async def _read(
-        self, plant: Plant, first: date, today: date, years: dict[str, Energies]
-    ) -> tuple[Mapping[str, Energies], ...]:
+        self, life: _Life, today: date, years: dict[str, Energies]
+    ) -> tuple[Mapping[str, Energies], Mapping[str, Energies], Mapping[str, Energies]]:
         """Return years, months and days that are over. ``years`` are known for good once they were read."""
-        for year in range(first.year, today.year):
+        for year in range(max(life.created.year, _OLDEST), today.year):
             if str(year) not in years:
-                told = await self._series(plant, "year", date(year, 1, 1), date(year, 12, 31))
+                told = await self._series(life, "year", date(year, 1, 1), date(year, 12, 31))
                 years[str(year)] = _added(told.values())
         months: Mapping[str, Energies] = {}
         days: Mapping[str, Energies] = {}
         month = today.replace(day=1)
         if month.month > 1:
-            months = await self._series(plant, "month", date(today.year, 1, 1), month - timedelta(days=1))
+            months = await self._series(life, "month", date(today.year, 1, 1), month - timedelta(days=1))
         if today.day > 1:
-            days = await self._series(plant, "day", month, today - timedelta(days=1))
+            days = await self._series(life, "day", month, today - timedelta(days=1))
         return years, months, days
 
-    async def _series(self, plant: Plant, dimension: str, start: date, end: date) -> Mapping[str, Energies]:
-        bean = await self._client.statistics(plant.id, tuple(ITEMS), dimension, start, end)
-        return series(bean)
+    async def _series(self, life: _Life, dimension: str, start: date, end: date) -> Mapping[str, Energies]:
+        """Return what is over. Raises NothingInIt where a part of it is missing: a sum without it would be wrong."""
+        found = series(await self._client.statistics(life.plant, tuple(ITEMS), dimension, start, end))
+        expected = life.periods(dimension, start, end)
+        items = {item for told in found.values() for item in told}
+        if expected and not (expected <= found.keys() and life.items <= items):
+            raise NothingInIt(f"Statistics by {dimension} that are not whole")
+        return found
 
 
 def series(bean: Bean) -> dict[str, Energies]:
