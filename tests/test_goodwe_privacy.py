@@ -1,6 +1,7 @@
 """Who else is on an account of GoodWe's cloud, and what nobody may learn about it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import md5
 import json
 
@@ -147,6 +148,21 @@ async def test_nothing_private_after_a_choice_of_plants(hub: Hub, start_goodwe: 
     await hub.advance(60, step=30)
     text = json.dumps(await async_get_config_entry_diagnostics(hub.hass, entry), default=str)
     assert [secret for secret in private(server) if secret in text] == []
+
+
+async def test_device_of_no_list(hub: Hub, start_goodwe: StartGoodWe) -> None:
+    """A serial number that only a path and a row of factors tell, such as a dongle's long after its plant was listed."""
+    entry = await add(hub, await start_goodwe("string"), "semsplus")
+    trace = entry.runtime_data.door.trace
+    told = b'{"code": "00000", "data": [{"code": "sn", "data": "CANARY-IN-A-ROW"}, {"code": "safetyVersion", "data": "V1"}]}'
+    path = "/web/sems/sems-plant/api/equipments/CANARY-IN-A-PATH/information?deviceType=DONGLE"
+    last = replace(trace[-1], path=path, body=told)
+    trace.clear()
+    trace.append(last)
+    text = json.dumps(await async_get_config_entry_diagnostics(hub.hass, entry), default=str)
+    assert "CANARY" not in text
+    assert "/information" in text
+    assert '"V1"' in text
 
 
 @pytest.mark.parametrize("way", WAYS)

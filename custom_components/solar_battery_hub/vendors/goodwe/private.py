@@ -16,9 +16,9 @@ _PLACE: Final = """
     stationIds stationName stationname warningStationName
 """
 _DEVICE: Final = """
-    aiSn bat1MRSn bat2MRSn check_code checkCode dataloggersn deviceName deviceSn devicesn dongleSn equipments hemsSn
-    InverterSN it_sn laCheckcode layout_id parallel_code parallelSnList preSn relation_id relationId releation_id
-    serialNum sn snList sns virtualSn
+    aiSn bat1MRSn bat2MRSn check_code checkCode dataloggersn deviceName deviceSn devicesn dongleSn equipments hemsSn iccid
+    imei InverterSN it_sn laCheckcode layout_id mac macAddress parallel_code parallelSnList preSn relation_id relationId
+    releation_id serialNum sn snList sns ssid virtualSn
 """
 
 PRIVATE: Final = frozenset(f"{_PERSON} {_PLACE} {_DEVICE}".split())
