@@ -97,6 +97,23 @@ def test_what_a_later_list_leaves_out_stays() -> None:
     )
 
 
+def test_a_number_is_no_name() -> None:
+    known = inventory(listed("INV1", name="Roof"))
+    known.note_plants([Plant(id="p1", name="p1")])
+    known.note_listed("p1", [listed("INV1", status=5)])
+    assert known.plants == (PLANT,)
+    assert [(device.name, device.status) for device in known.listed] == [("Roof", 5)]
+
+
+def test_a_list_that_is_not_complete_takes_no_plant_away() -> None:
+    known = inventory()
+    known.note_plants([PLANT, Plant(id="p2", name="Barn")])
+    known.note_plants([Plant(id="p2", name="Shed")], complete=False)
+    assert {plant.id: plant.name for plant in known.plants} == {"p2": "Shed", "p1": "Home"}
+    known.note_plants([Plant(id="p2", name="Shed")])
+    assert [plant.id for plant in known.plants] == ["p2"]
+
+
 def test_a_zone_with_summer_time_is_not_given_up_for_one_without() -> None:
     known = inventory()
     known.note_plant(Plant(id="p1", name="Home", zone="Etc/GMT-2"))

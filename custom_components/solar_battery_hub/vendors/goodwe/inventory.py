@@ -95,10 +95,12 @@ class Inventory:
 
     # What the answers tell
 
-    def note_plants(self, plants: Sequence[Plant]) -> None:
-        """Take the complete list of plants; what it leaves out about one that was known stays."""
+    def note_plants(self, plants: Sequence[Plant], *, complete: bool = True) -> None:
+        """Take the list of plants; what it leaves out about one that was known stays, and all of it if not ``complete``."""
         known = {plant.id: plant for plant in self.all_plants}
-        self.all_plants = tuple(_completed(plant, known.get(plant.id)) for plant in plants)
+        told = {plant.id: _completed(plant, known.get(plant.id)) for plant in plants}
+        others = () if complete else (plant for plant in self.all_plants if plant.id not in told)
+        self.all_plants = (*told.values(), *others)
         self._keep_plants()
 
     def note_plant(self, plant: Plant) -> None:
@@ -173,12 +175,13 @@ def _completed(plant: Plant, known: Plant | None) -> Plant:
 
 
 def _joined[T: (Plant, Listed)](told: T, known: T | None) -> T:
-    """Return what is told now, and what was known where that says nothing."""
+    """Return what is told now, and what was known where that says nothing; a number is no name."""
     if known is None:
         return told
-    return replace(
-        known, **{name: value for name in told.__dataclass_fields__ if (value := getattr(told, name)) is not None}
-    )
+    changes = {name: value for name in told.__dataclass_fields__ if (value := getattr(told, name)) is not None}
+    if told.name in (changes.get("id"), changes.get("serial")):
+        del changes["name"]
+    return replace(known, **changes)
 
 
 def _stored(part: Plant | Listed) -> dict[str, Any]:

@@ -38,6 +38,7 @@ _PLANTS_AT_FULL_PACE: Final = 5
 _OVER_FOR: Final = timedelta(days=1)  # until a dead monitor call is tried again
 _SILENT_FOR: Final = timedelta(minutes=30)  # several uploads were missed
 
+_SAID_BY_THE_CLOUD: Final = frozenset({"device_status", "reachable"})  # true however long a device is silent
 _CHARGED: Final = ("battery_charge_energy_total", "battery_charge_energy_today")
 
 
@@ -126,7 +127,7 @@ class LegacyRoute(Route):
         plants = [plant for bean in await self._client.plants() if (plant := plant_in(bean)) is not None]
         if not plants and self._inventory.all_plants:
             raise NothingInIt("No plants, although there were some")
-        self._inventory.note_plants(plants)
+        self._inventory.note_plants(plants, complete=False)  # where the list is refused, one of them is told (§3.5)
         await self._inventory.prepare()
 
     async def _read_plant(self, plant: Plant, report: Report) -> None:
@@ -199,7 +200,8 @@ class LegacyRoute(Route):
         asleep = self._inventory.sleeps(plant.id)
         for ref, value in reading.values.items():
             at = reading.times.get(ref, report.measured_at)
-            gone = at is not None and not asleep and report.now - at >= _SILENT_FOR
+            silent = at is not None and not asleep and report.now - at >= _SILENT_FOR
+            gone = silent and ref.key not in _SAID_BY_THE_CLOUD
             report.put({ref: value}, at, gone=gone)
             if ref.key == "battery_power" and isinstance(value, int | float) and not gone:
                 self._estimate(ref.device, value, at or report.now, reading, report)
