@@ -50,7 +50,9 @@ def test_the_sun_is_told_where_it_is_told() -> None:
 
 @pytest.mark.parametrize("status", [-1, 0])
 def test_a_power_that_stands_still_after_dark_is_none(status: int) -> None:
-    found = inverter(**ROOF | {"status": status, "tempperature": 0.0, "eday": 12.5, "etotal": 900.0})
+    counted = {"eday": 12.5, "etotal": 900.0, "lastmonthetotle": 800.0, "capacity": 5.0}
+    found = inverter(**ROOF | counted | {"status": status, "tempperature": 0.0})
+    assert (found["solar_energy_at_month_start"], found["rated_power"]) == (800, 5000)
     assert (found["output_power"], found["solar_power"]) == (0, 0)
     assert (found["solar_energy_today"], found["solar_energy_total"]) == (12.5, 900)
     assert found["temperature"] == (Gone.GONE if status == -1 else 0)

@@ -35,6 +35,7 @@ _SENTINELS: Final[Mapping[Quantity, tuple[float, ...]]] = {
     Quantity.CELL_VOLTAGE: _ALL_BITS,
     Quantity.RESISTANCE: _U16_TENTHS,
 }
+_LASTING: Final = frozenset({"rated_power", "solar_energy_month", "solar_energy_year", "solar_energy_at_month_start"})
 _OF_THE_SUN: Final = frozenset({"solar_power", "output_power", "pv_power"})
 _NOT_NEGATIVE: Final = frozenset({"solar_power", "home_power", "pv_power", "ev_charging_power", "other_solar_power"})
 _SHARES: Final = frozenset({"battery_level", "self_consumption", "autarky"})
@@ -110,7 +111,10 @@ def when_offline(values: Values, *, dark: bool) -> Values:
 
 def when_stale(values: Values) -> Values:
     """Return the readings of something that has been silent for too long: only what lasts has a value."""
-    return {ref: Gone.GONE if _definition(ref.key).expires else value for ref, value in values.items()}
+    return {
+        ref: Gone.GONE if _definition(ref.key).expires and ref.key not in _LASTING else value
+        for ref, value in values.items()
+    }
 
 
 def with_time(owner: str, values: Values, at: datetime | None) -> Values:
