@@ -1,0 +1,92 @@
+"""Small things the bad days of what a GoodWe account tells need."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from homeassistant.util import dt as dt_util
+
+from custom_components.solar_battery_hub.vendors.goodwe.model import Way
+from tests.bad_days.conftest import AddGoodWe
+from tests.bad_days.goodwe_tools import HOUR, live_on
+from tests.bad_days.tools import NOTHING, entry_of
+from tests.hub import Hub
+from tests.simulators.goodwe.server import GoodWeSimulator
+
+WAYS = ("semsplus", "legacy")
+NEVER_TOGETHER = "C0602"  # refuses to sign in for no reason that anybody could do something about
+
+
+class Watch:
+    """What some sensors showed, moment by moment."""
+
+    def __init__(self, hub: Hub, unique_ids: Iterable[str]) -> None:
+        """Watch sensors that exist."""
+        self._hub = hub
+        self._unique_ids = tuple(unique_ids)
+        self.shown: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+        assert self._unique_ids
+        self.look()
+
+    def look(self) -> None:
+        """Note what they show now."""
+        for unique_id in self._unique_ids:
+            self.shown[unique_id].append((dt_util.utcnow(), self._hub.state(unique_id).state))
+
+    def numbers(self, unique_id: str) -> list[float]:
+        """Return every number a sensor showed, in order."""
+        return [float(state) for _, state in self.shown[unique_id] if state not in NOTHING]
+
+    def missing(self, unique_id: str) -> list[datetime]:
+        """Return when a sensor showed nothing."""
+        return [at for at, state in self.shown[unique_id] if state in NOTHING]
+
+    def losses(self, unique_id: str) -> int:
+        """Count how often a sensor that showed a number began to show nothing."""
+        return sum(
+            after in NOTHING and before not in NOTHING for (_, before), (_, after) in pairwise(self.shown[unique_id])
+        )
+
+    def falls(self, unique_id: str) -> int:
+        """Count how often a number fell."""
+        return sum(after < before for before, after in pairwise(self.numbers(unique_id)))
+
+
+async def start_on(
+    hub: Hub, new_goodwe: AddGoodWe, way: str, profile: str = "home", **options: object
+) -> GoodWeSimulator:
+    """Add an account that is read by one way, through the dialog."""
+    server = await new_goodwe(profile, **options)
+    await add_by(hub, server, way)
+    return server
+
+
+async def add_by(hub: Hub, server: GoodWeSimulator, way: str) -> None:
+    """Add the account of a server through the dialog, read by one way."""
+    if way == Way.LEGACY.value:
+        server.stage.refuse_sign_in("semsplus", NEVER_TOGETHER)
+    await hub.add_goodwe(server)
+    assert entry_of(hub.hass).runtime_data.account.way.value == way
+
+
+def fresh(hub: Hub, server: GoodWeSimulator, within: float = 700.0, number: int = 0) -> bool:
+    """Tell whether a plant's sun is that of an upload of the last seconds, whichever way it is read."""
+    server.catch_up()
+    plant = server.world.plants[number]
+    shown = hub.state(f"plant_{plant.id}_solar_power").state
+    if shown in NOTHING:
+        return False
+    oldest = server.clock.now() - timedelta(seconds=within)
+    minutes = [record.solar_w for record in plant.minutes if record.instant >= oldest]
+    uploads = {record.instant: 0.0 for inverter in plant.inverters for record in inverter.uploads}
+    for inverter in plant.inverters:
+        for record in inverter.uploads:
+            uploads[record.instant] += record.solar_w
+    recent = [*minutes, *(watts for at, watts in uploads.items() if at >= oldest)]
+    return any(abs(float(shown) - watts) <= 2.0 for watts in recent)
+
+
+async def an_hour(hub: Hub) -> None:
+    """Let an hour pass."""
+    await live_on(hub, HOUR)
