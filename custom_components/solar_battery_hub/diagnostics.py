@@ -1,6 +1,6 @@
 """Diagnostics: enough to replay a bug report, nothing private in it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl
@@ -47,7 +47,7 @@ def _report(entry: HubConfigEntry, shows: Callable[[Ref], bool]) -> dict[str, An
     harmless = HARMLESS | vendor.harmless
     private = {key: value for key, value in settings.items() if key not in harmless}
     redactor = Redactor(vendor.redact | PRIVATE | private.keys(), _texts(private))
-    redactor.learn([report.get("devices"), report.get("exchanges")])
+    redactor.learn([report.get("devices"), report.get("exchanges"), _bare_ids(report.get("devices", ()))])
     redactor.learn([named for exchange in report.get("exchanges", ()) for named in _path_fields(exchange["path"])])
     redacted: dict[str, Any] = redactor.redact(report)
     redacted["settings"] |= {key: value for key, value in settings.items() if key in harmless}
@@ -130,6 +130,13 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         "error": exchange.error,
         "body": _body(exchange.body),
     }
+
+
+def _bare_ids(devices: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return the vendor's own ids inside ours, such as ``plant_<id>``: keys of feeds may name them alone."""
+    ids = {str(device["id"]) for device in devices}
+    parts = [device_id.partition("_") for device_id in ids]
+    return [{"id": bare} for head, _, bare in parts if bare and head not in ids]
 
 
 def _path_fields(path: str) -> list[dict[str, str]]:

@@ -26,6 +26,7 @@ LEGACY_LOGIN = "/api/v3/Common/CrossLogin"
 MONITOR = "GetMonitorDetailByPowerstationId"
 
 _LONGEST = 600.0  # seconds at a time
+_ZEROS = ("0", "0.0")
 
 
 def plant(server: GoodWeSimulator) -> str:
@@ -71,19 +72,15 @@ def is_live(hub: Hub, server: GoodWeSimulator) -> bool:
     return hub.state(f"{plant(server)}_solar_power").state not in NOTHING
 
 
-def sign_ins(server: GoodWeSimulator, *, since: datetime | None = None) -> list[RequestRecord]:
+def sign_ins(server: GoodWeSimulator) -> list[RequestRecord]:
     """Return the attempts to sign in on either way, ours only."""
-    return [
-        record
-        for record in server.requests
-        if record.path.endswith((LOGIN, LEGACY_LOGIN)) and (since is None or record.time >= since)
-    ]
+    return [record for record in server.requests if record.path.endswith((LOGIN, LEGACY_LOGIN))]
 
 
-def most_sign_ins(server: GoodWeSimulator, within: float = HOUR) -> int:
-    """Return how many attempts to sign in fell into the worst stretch of so many seconds."""
-    times = [record.time for record in sign_ins(server)]
-    return max(sum(timedelta() <= later - at < timedelta(seconds=within) for later in times) for at in times)
+def most_sign_ins(server: GoodWeSimulator) -> int:
+    """Return how many attempts to sign in fell into the worst hour, without that of the user's own dialog."""
+    times = [record.time for record in sign_ins(server)[1:]]
+    return max(sum(timedelta() <= later - at < timedelta(hours=1) for later in times) for at in times)
 
 
 def ways_asked(server: GoodWeSimulator, since: datetime) -> Counter[str]:
@@ -108,6 +105,48 @@ def reauths(hass: HomeAssistant) -> int:
     """Count the dialogs that ask for the password again."""
     flows = hass.config_entries.flow.async_progress()
     return sum(flow["context"]["source"] == SOURCE_REAUTH for flow in flows)
+
+
+class Watch:
+    """Looks at every entity again and again: what vanished, which lifetime counters fell, what became nothing.
+
+    ``each=watch`` of ``live_on``.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        """Begin with what is shown now."""
+        self._hub = hub
+        self._shown = self._look()
+        self.names = set(self._shown)
+        self.vanished: Counter[str] = Counter()
+        self.fallen: list[str] = []
+        self.zeros: set[str] = set()
+
+    def __call__(self) -> None:
+        """Look once more."""
+        shown = self._look()
+        self.vanished.update(self._shown.keys() - shown.keys())
+        for name in shown.keys() & self._shown.keys():
+            if name.endswith("_total") and float(shown[name]) < float(self._shown[name]):
+                self.fallen.append(name)
+            if shown[name] in _ZEROS and self._shown[name] not in _ZEROS:
+                self.zeros.add(name)
+        self.names |= shown.keys()
+        self._shown = shown
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What every entity showed when it was looked at last, without what said nothing."""
+        return self._shown
+
+    def _look(self) -> dict[str, str]:
+        return {
+            f"{entity.domain} {entity.unique_id}": state.state
+            for entity in er.async_get(self._hub.hass).entities.values()
+            if entity.platform == DOMAIN
+            and (state := self._hub.hass.states.get(entity.entity_id))
+            and state.state not in NOTHING
+        }
 
 
 async def restart(hub: Hub) -> None:

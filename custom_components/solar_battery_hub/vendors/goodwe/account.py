@@ -176,12 +176,19 @@ class GoodWeAccount(Account):
         try:
             snapshot = await route.fetch(feed, wanted)
         except HubError as err:
-            if not (route.is_main(feed) or is_first) or not self._failed(err, at_once=is_first):
+            if not (self._judges(feed) or is_first) or not self._failed(err, at_once=is_first):
                 raise
             return await self._route.fetch(feed, wanted) if is_first else self._nothing()
         if route.is_main(feed):
             self._ways.answered()
         return snapshot
+
+    def _judges(self, feed: Feed) -> bool:
+        """Tell whether a failure of this feed is one of the way: its main call fails, or nobody is let in at all.
+
+        Whoever asks first is the one who is refused at the door; the others only hear that it was tried.
+        """
+        return self._route.is_main(feed) or not self._login.is_signed_in(self.way)
 
     def _failed(self, error: HubError, *, at_once: bool) -> bool:
         """Take note of a failure of the way itself; tell whether another one is used now."""

@@ -97,6 +97,10 @@ class Login:
         """Return how often within the last three hours a token was dead before its time."""
         return sum(now - moment < _SHOWN for moment in self._displaced(now))
 
+    def is_signed_in(self, way: Way) -> bool:
+        """Tell whether there is a session on this way, as far as is known."""
+        return self._session(way) is not None
+
     # Sessions
 
     async def ask(self, way: Way, path: str, about: str, send: Send) -> object:
