@@ -154,18 +154,19 @@ class Pace:
         """Fetch what is due for a while; return the polls of that while."""
         clock, first = self.bench.clock, len(self.fetched)
         end = clock.moment + timedelta(**span)
-        while self._next()[1] <= end:
+        while self.next()[1] <= end:
             await self.step()
         clock.moment = max(clock.moment, end)
         return self.fetched[first:]
 
     async def step(self) -> None:
         """Wait for the next poll and make it."""
-        key, due = self._next()
+        key, due = self.next()
         self.bench.clock.moment = max(self.bench.clock.moment, due)
         await self._fetch(key)
 
-    def _next(self) -> tuple[str, datetime]:
+    def next(self) -> tuple[str, datetime]:
+        """Return which feed is polled next, and when."""
         due = {feed.key: self._due(feed) for feed in self.account.feeds}
         key = min(due, key=lambda key: due[key])
         return key, due[key]

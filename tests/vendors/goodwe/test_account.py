@@ -173,6 +173,26 @@ async def test_polls_follow_the_minutes_of_the_plant() -> None:
         assert max(ages) < timedelta(seconds=15)
 
 
+@pytest.mark.parametrize(("refused", "kind", "late"), [(False, "flow", 15), (True, "plant", 40)])
+async def test_a_poll_that_was_late_once_is_in_time_again(refused: bool, kind: str, late: float) -> None:
+    async with open_bench(at=MORNING + timedelta(minutes=3)) as bench:
+        if refused:
+            bench.act("refuse_sign_in", "semsplus", "C0602")
+        pace = Pace(bench, bench.open())
+        await pace.run(minutes=20)
+        key = plant_key(bench, kind)
+        while pace.next()[0] != key:
+            await pace.step()
+        bench.clock.moment = pace.next()[1] + timedelta(seconds=late)
+        await pace.step()
+        behind = pace.fetched[-1]
+        assert behind.snapshot is not None
+        assert behind.at - behind.snapshot.measured_at > timedelta(seconds=late)
+        polls = [poll for poll in await pace.run(minutes=30) if poll.key == key and poll.snapshot]
+        ages = [poll.at - poll.snapshot.measured_at for poll in polls if poll.snapshot]
+        assert ages[-1] <= timedelta(seconds=20)
+
+
 async def test_devices_were_measured_when_their_plant_was() -> None:
     async with open_bench(at=MORNING + timedelta(seconds=37)) as bench:
         account = bench.open()

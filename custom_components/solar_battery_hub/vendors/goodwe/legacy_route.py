@@ -28,7 +28,8 @@ _ONE_DAY: Final = 24 * 3600.0
 _PERIOD: Final = 300.0  # uploads come every five minutes (§1.5)
 _LAG: Final = 15.0
 _PATIENCE: Final = 60.0
-_FLOOR: Final = 290.0
+_FLOOR: Final = 240.0
+_CATCH_UP: Final = 60.0  # by so much a poll that was late may come sooner after the last one
 _SLOW: Final = 600.0
 _NIGHT: Final = 600.0
 _SLOW_NIGHT: Final = 1800.0
@@ -67,7 +68,9 @@ class LegacyRoute(Route):
                 key=f"{PLANT}_{plant.id}",
                 interval=pace,
                 floor=_FLOOR,
-                tick=None if asleep else Tick(period=_PERIOD, lag=_LAG, patience=_PATIENCE, minimum_gap=pace),
+                tick=None
+                if asleep
+                else Tick(period=_PERIOD, lag=_LAG, patience=_PATIENCE, minimum_gap=pace - _CATCH_UP),
                 stale_after=max(3 * _SLOW_NIGHT if self._inventory.only_solar(plant.id) else _STALE_AFTER, 3 * pace),
                 devices=(plant_id(plant.id),),
                 backoff_cap=_PERIOD,

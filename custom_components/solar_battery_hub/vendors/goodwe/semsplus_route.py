@@ -30,6 +30,7 @@ _DEVICES: Final = 900.0
 _PERIOD: Final = 60.0
 _LAG: Final = 8.0
 _PATIENCE: Final = 25.0
+_CATCH_UP: Final = 5.0  # by so much a poll that was late may come sooner after the last one
 
 _PLANTS_AT_FULL_PACE: Final = 5  # more share one budget (§9.2)
 
@@ -119,7 +120,9 @@ class SemsPlusRoute(Route):
             key=key,
             interval=pace,
             floor=_FLOOR,
-            tick=None if asleep else Tick(period=_PERIOD, lag=_LAG, patience=_PATIENCE, minimum_gap=interval),
+            tick=None
+            if asleep
+            else Tick(period=_PERIOD, lag=_LAG, patience=_PATIENCE, minimum_gap=interval - _CATCH_UP),
             stale_after=stale_after,
             devices=(plant_id(plant.id),),
         )
