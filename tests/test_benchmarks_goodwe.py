@@ -49,7 +49,7 @@ def measured(*, requests: int, cpu_ms: float, delays: list[float], logins: int =
     return Measured(
         added={"requests": 12, "logins": 1},
         lived={"day": day, "entities": 30, "ages": [seen, seen]},
-        restarted={"requests": 9, "logins": 0, "cpu_ms": 50.0, "shown": True},
+        restarted={"requests": 9, "logins": 0, "cpu_ms": 50.0},
     )
 
 

@@ -14,7 +14,7 @@ from homeassistant.helpers import entity_registry as er
 from tests.benchmarks import skipped_time
 from tests.benchmarks.accounts import add_account
 from tests.benchmarks.ages import Ages, ages
-from tests.benchmarks.bare_hass import make_folder, running_hass, set_up, settle, start
+from tests.benchmarks.bare_hass import make_folder, running_hass, set_up, start
 from tests.benchmarks.control import Control
 from tests.benchmarks.displays import Displays
 from tests.benchmarks.everyday import everyday
@@ -88,16 +88,14 @@ class Session:
             } | _end()
 
     async def restart(self) -> Mapping[str, Any]:
-        """Start Home Assistant again and watch its first minute; ``shown``: whether any value was there at once."""
+        """Start Home Assistant again and watch its first minute."""
         before = self.control.do("traffic")
         async with self._home() as hass:
             cpu = time.process_time()
             await self._set_up(hass)
             cpu_ms = 1000 * (time.process_time() - cpu)
-            shown = Displays(hass, self._solar_entities(hass)).any_value()
-            passing = Passing(hass, self.control, settle=settle)
-            await passing.advance(FIRST_SECONDS)
-            return self._asked_since(before) | {"cpu_ms": cpu_ms, "shown": shown} | _end()
+            await Passing(hass, self.control).advance(FIRST_SECONDS)
+            return self._asked_since(before) | {"cpu_ms": cpu_ms} | _end()
 
     # --- their parts -------------------------------------------------------------------------------------------------
 
