@@ -79,6 +79,17 @@ async def test_days_that_make_no_sense(hub: Hub, server: GoodWeSimulator, first:
     assert refused.value.translation_key == "alarm_days"
 
 
+async def test_asking_is_no_reason_to_read_everything_anew(hub: Hub, server: GoodWeSimulator) -> None:
+    """And what else cannot be read at the moment does not take the answer away."""
+    await hub.advance(600, step=30)
+    plant = server.world.plants[0]
+    server.faults.add("/web/sems/sems-plant/api/stations/flow", "html")
+    server.requests.clear()
+    answer = await hub.act("get_alarms", f"plant_{plant.id}")
+    assert [alarm["message"] for alarm in answer["alarms"]] == ["Dusty", "Too hot"]
+    assert [request.path.rpartition("/api/")[2] for request in server.requests] == ["v2/alarm/page"]
+
+
 async def test_actions_of_another_maker(hub: Hub, server: GoodWeSimulator) -> None:
     with pytest.raises(ServiceValidationError) as refused:
         await hub.act("read_parameter", f"plant_{server.world.plants[0].id}", parameter="any")

@@ -268,6 +268,21 @@ async def test_plants_to_read(hub: Hub, start_goodwe: StartGoodWe) -> None:
     assert logins(server) == 0
 
 
+async def test_the_chosen_plant_is_gone(hub: Hub, start_goodwe: StartGoodWe) -> None:
+    """Only one is left: it can be chosen all the same, else nothing would ever be read again."""
+    server = await start_goodwe("several")
+    entry = await hub.add_goodwe(server)
+    gone, *_, left = (plant.id for plant in server.world.plants)
+    await choose(hub, entry, {"plants": [gone]})
+    server.world.plants[:] = [plant for plant in server.world.plants if plant.id == left]
+    await hub.hass.config_entries.async_reload(entry.entry_id)
+    flow = await hub.hass.config_entries.options.async_init(entry.entry_id)
+    assert "plants" in suggestions(flow)
+    await choose(hub, entry, {"plants": [left]})
+    assert entry.options == {}
+    assert f"plant_{left}" in {device.id for device in entry.runtime_data.devices}
+
+
 async def test_options_of_an_account_that_does_not_run(hub: Hub, start_goodwe: StartGoodWe) -> None:
     """Which plants there are is not known then; those that were chosen stay chosen."""
     server = await start_goodwe("several")

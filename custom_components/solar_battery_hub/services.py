@@ -131,5 +131,6 @@ async def _async_run(makers: Mapping[str, Action], call: ServiceCall) -> Service
         raise refused(err) from err
     except HubError as err:
         raise runtime.changes.failure(err) from err
-    await runtime.async_refresh_all()
+    if action.changes:  # what cannot be read afterwards does not undo it
+        await runtime.feeds.async_refresh()
     return answer

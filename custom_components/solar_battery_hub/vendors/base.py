@@ -135,12 +135,13 @@ class Action:
     """A vendor's own action: ``fields`` is a voluptuous mapping beside ``device_id``.
 
     ``run`` gets the account, the device id and the validated fields and returns a
-    JSON-able answer.
+    JSON-able answer. After one that ``changes`` something everything is read anew.
     """
 
     name: str
     fields: Mapping[Any, Any]
     run: Callable[[Account, str, Mapping[str, Any]], Awaitable[dict[str, Any]]]
+    changes: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

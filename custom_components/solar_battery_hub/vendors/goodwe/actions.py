@@ -66,5 +66,6 @@ ACTIONS: Sequence[Action] = (
         name="get_alarms",
         fields={vol.Optional("start"): _day, vol.Optional("end"): _day},
         run=_get_alarms,
+        changes=False,
     ),
 )

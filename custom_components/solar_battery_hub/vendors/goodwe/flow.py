@@ -164,12 +164,12 @@ class GoodWeOptions(OptionsFlowWithReload):
         )
 
     def _plants(self) -> Sequence[Plant]:
-        """Return the plants to choose from; none where it is one only, or while the account does not run."""
+        """Return the plants to choose from; none while the account does not run, or where it only ever had one."""
         entry = self.config_entry
         if entry.state is not ConfigEntryState.LOADED:
             return ()
         plants = cast("GoodWeAccount", entry.runtime_data.account).plants
-        return plants if len(plants) > 1 else ()
+        return plants if len(plants) > 1 or CONF_PLANTS in entry.options else ()
 
 
 def _settings(form: Mapping[str, Any]) -> dict[str, Any]:

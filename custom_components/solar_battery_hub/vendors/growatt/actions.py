@@ -184,6 +184,7 @@ ACTIONS: Sequence[Action] = (
             vol.Optional("end"): _ADDRESS,
         },
         run=_read_parameter,
+        changes=False,
     ),
     Action(
         name="write_parameter",
@@ -198,6 +199,7 @@ ACTIONS: Sequence[Action] = (
         name="get_alarms",
         fields={vol.Optional("start"): _day, vol.Optional("end"): _day},
         run=_get_alarms,
+        changes=False,
     ),
     Action(
         name="update_plant_settings",
