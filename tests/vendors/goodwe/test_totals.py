@@ -34,6 +34,7 @@ class Server:
         self.asked: list[tuple[str, date, date]] = []
         self.error: HubError | None = None
         self.forgets = ""
+        self.empties = ""
 
     async def statistics(self, plant: str, items: Sequence[str], dimension: str, start: date, end: date) -> Any:
         """Answer like the statistics: a range of several years brings zeros (goodwe.md §5.5)."""
@@ -45,6 +46,8 @@ class Server:
         points: dict[str, float] = {}
         if dimension == self.forgets:
             return answer(points)
+        if dimension == self.empties:
+            return answer({str(start)[:width]: 0.0})
         for day in (start + timedelta(days=at) for at in range((end - start).days + 1)):
             points.setdefault(day.isoformat()[:width], 0.0)
             points[day.isoformat()[:width]] += 1.0 if day >= date(2024, 11, 20) else 0.0
@@ -83,9 +86,9 @@ async def test_years_months_days_and_today() -> None:
 @pytest.mark.parametrize(
     ("local", "asked"),
     [
-        (datetime(2026, 1, 1, 12, 0), []),
+        (datetime(2026, 1, 1, 12, 0), ["day"]),
         (datetime(2026, 1, 2, 12, 0), ["day"]),
-        (datetime(2026, 3, 1, 12, 0), ["month"]),
+        (datetime(2026, 3, 1, 12, 0), ["month", "day"]),
     ],
 )
 async def test_what_has_not_begun_is_not_asked(local: datetime, asked: list[str]) -> None:
@@ -116,6 +119,41 @@ async def test_nothing_until_yesterday_is_told_as_such() -> None:
     assert (await desk.ask(0.0))[TOTAL] == pytest.approx(before[TOTAL] + 0.1)
     desk.clock.pass_time(hours=4)
     assert (await desk.ask(0.95))[TOTAL] == pytest.approx(before[TOTAL] + 0.1 + 0.95), "by now that may be so"
+
+
+@pytest.mark.parametrize("first", [datetime(2026, 7, 1, 0, 25), datetime(2026, 1, 1, 0, 25)])
+async def test_yesterday_is_known_as_such_on_the_first_of_a_month(first: datetime) -> None:
+    """Else the last day of the month before would be counted twice."""
+    desk = Desk(first)
+    assert await desk.ask(1.0) == {}, "what is told as today is still the day before"
+    assert await desk.ask(0.0) == {TOTAL: (first.date() - date(2024, 11, 20)).days}
+
+
+async def test_a_year_is_not_known_for_good_on_the_day_after() -> None:
+    """Its last hours may come late."""
+    desk = Desk(datetime(2026, 1, 1, 0, 25))
+    await desk.ask(0.0)
+    later = Desk(datetime(2026, 1, 2, 12, 0), MemoryStore(**desk.store.saved))
+    await later.ask()
+    assert ("year", date(2025, 1, 1), date(2025, 12, 31)) in later.server.asked
+    assert ("year", date(2024, 1, 1), date(2024, 12, 31)) not in later.server.asked
+
+
+async def test_a_year_without_any_energy_is_asked_again() -> None:
+    """A server that is at a loss tells zeros (goodwe.md §5.5)."""
+    desk = Desk(datetime(2026, 6, 15, 12, 0))
+    desk.server.empties = "year"
+    await desk.ask()
+    later = Desk(datetime(2026, 6, 16, 12, 0), MemoryStore(**desk.store.saved))
+    assert await later.ask(0.5) == {TOTAL: (date(2026, 6, 16) - date(2024, 11, 20)).days + 0.5}
+
+
+async def test_nothing_is_asked_while_nothing_is_told_of_today() -> None:
+    """Which items there are is not known then, so nothing could be found missing."""
+    desk = Desk(datetime(2026, 6, 15, 12, 0))
+    now = desk.clock.now()
+    assert await desk.totals.of(PLANT, date(2026, 6, 15), answer({"2026-06-14": 1.0}), now, BERLIN) == {}
+    assert desk.server.asked == []
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ _SAME: Final = 0.25  # kWh
 _AGAIN_AFTER: Final = timedelta(minutes=30)
 _OLDEST: Final = 2000  # no plant is older
 _DECIMALS: Final = 3
+_YEAR_SETTLED: Final = timedelta(days=7)  # after its end, until what is told of a year is kept for good
 _GRACE: Final = timedelta(days=7)  # after it was set up, until a plant is sure to have counted something
 _FORMATS: Final = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
@@ -73,6 +74,8 @@ class Totals:
         if plant.created is None or local.date() != today or since_midnight < _SETTLED:
             return {}
         present = energies(bean, today.isoformat())
+        if not present:
+            return {}
         closed = await self._closed(_Life(plant.id, plant.created, frozenset(present)), today, now)
         if closed is None:
             return {}
@@ -93,32 +96,37 @@ class Totals:
         if failed is not None and now - failed < _AGAIN_AFTER:
             return None
         try:
-            years, months, days = await self._read(life, today, known["years"])
+            years = await self._years(life, today, known["years"])
+            months, days = await self._present_year(life, today)
         except NotSupported, BadAnswer, Unreachable, RateLimited:  # today's statistics are there all the same
             self._failed[life.plant] = now
             return None
-        known["sums"] = _added(_added(part.values()) for part in (years, months, days))
+        this_month = [told for at, told in days.items() if at >= today.replace(day=1).isoformat()]
+        known["sums"] = _added([*years, *months.values(), *this_month])
         known["yesterday"] = days.get(yesterday.isoformat(), {})
         known["until"] = yesterday.isoformat()
         self._store.save_later()
         return known
 
-    async def _read(
-        self, life: _Life, today: date, years: dict[str, Energies]
-    ) -> tuple[Mapping[str, Energies], Mapping[str, Energies], Mapping[str, Energies]]:
-        """Return years, months and days that are over. ``years`` are known for good once they were read."""
+    async def _years(self, life: _Life, today: date, known: dict[str, Energies]) -> list[Energies]:
+        """Return the years that are over. One is ``known`` for good once it is long over and was told with any energy."""
+        years: list[Energies] = []
         for year in range(max(life.created.year, _OLDEST), today.year):
-            if str(year) not in years:
-                told = await self._series(life, "year", date(year, 1, 1), date(year, 12, 31))
-                years[str(year)] = _added(told.values())
+            if (found := known.get(str(year))) is None:
+                last = date(year, 12, 31)
+                found = _added((await self._series(life, "year", date(year, 1, 1), last)).values())
+                if today - last > _YEAR_SETTLED and any(found.values()):
+                    known[str(year)] = found
+            years.append(found)
+        return years
+
+    async def _present_year(self, life: _Life, today: date) -> tuple[Mapping[str, Energies], Mapping[str, Energies]]:
+        """Return the months of this year that are over, and the days of this month with yesterday whatever its month."""
+        month, yesterday = today.replace(day=1), today - timedelta(days=1)
         months: Mapping[str, Energies] = {}
-        days: Mapping[str, Energies] = {}
-        month = today.replace(day=1)
         if month.month > 1:
             months = await self._series(life, "month", date(today.year, 1, 1), month - timedelta(days=1))
-        if today.day > 1:
-            days = await self._series(life, "day", month, today - timedelta(days=1))
-        return years, months, days
+        return months, await self._series(life, "day", min(month, yesterday), yesterday)
 
     async def _series(self, life: _Life, dimension: str, start: date, end: date) -> Mapping[str, Energies]:
         """Return what is over. Raises NothingInIt where a part of it is missing: a sum without it would be wrong."""
