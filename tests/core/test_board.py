@@ -157,6 +157,48 @@ def test_site_values_end_with_what_they_were_made_of(board: Board) -> None:
     assert board.value(level) is None
 
 
+BEFORE_MIDNIGHT = datetime(2026, 6, 1, 21, 58, tzinfo=UTC)  # 23:58 in Berlin
+MIDNIGHT = datetime(2026, 6, 1, 22, 0, tzinfo=UTC)
+SLOW = Feed(key="slow", interval=1800.0, floor=300.0)
+
+
+def test_a_day_begins_with_nothing_before_anybody_tells(board: Board) -> None:
+    """Told, derived from a total, or summed: none of yesterday's energy is today's; the first word of today counts on."""
+    site = Device(id="site", kind=DeviceKind.SITE, name="Site", manufacturer="X")
+    inverter = Device(id="inverter", kind=DeviceKind.INVERTER, name="Inverter", manufacturer="X", parent="site")
+    told, derived = Ref("inverter", "solar_energy_today"), Ref("site", "home_energy_today")
+    for at, total in ((NOON, 100.0), (BEFORE_MIDNIGHT, 104.0)):
+        news: dict[Ref, Reported] = {told: 17.5, Ref("site", "home_energy_total"): total}
+        board.merge(SLOW, snapshot(at, news), at)
+        board.add_site_values((site, inverter), at)
+    everything = (told, SOLAR_TODAY, derived)
+    assert [board.value(ref) for ref in everything] == [17.5, 17.5, 4.0]
+    assert board.next_expiry(BEFORE_MIDNIGHT) == MIDNIGHT
+
+    board.add_site_values((site, inverter), MIDNIGHT)
+    assert [board.value(ref) for ref in everything] == [0.0, 0.0, 0.0]
+    assert all(board.available(ref, MIDNIGHT) for ref in everything)
+    later = MIDNIGHT + timedelta(minutes=20)
+    board.merge(SLOW, snapshot(later, {told: 17.5, Ref("site", "home_energy_total"): 104.3}), later)
+    assert (board.value(told), board.value(derived)) == (0.0, 0.3)
+    morning = MIDNIGHT + timedelta(hours=6)
+    board.merge(SLOW, snapshot(morning, {told: 0.4}), morning)
+    assert board.value(told) == 0.4
+
+
+@pytest.mark.parametrize(("hours", "shown"), [(0.01, 17.5), (0.5, 0.0)])
+def test_a_restart_after_midnight_shows_nothing_of_yesterday(hours: float, shown: float) -> None:
+    """What was kept over the restart is looked at before it is shown."""
+    site = Device(id="site", kind=DeviceKind.SITE, name="Site", manufacturer="X")
+    counters = Counters()
+    board = Board(counters, lambda device: ZoneInfo("Europe/Berlin"))
+    board.merge(SLOW, snapshot(BEFORE_MIDNIGHT, {SOLAR_TODAY: 17.5}), BEFORE_MIDNIGHT)
+    again = Board(Counters(json.loads(json.dumps(counters.as_dict()))), lambda device: ZoneInfo("Europe/Berlin"))
+    again.restore(json.loads(json.dumps(board.as_dict(["slow"]))))
+    again.add_site_values((site,), BEFORE_MIDNIGHT + timedelta(hours=hours))
+    assert again.value(SOLAR_TODAY) == shown
+
+
 def test_what_the_vendor_tells_replaces_a_sum_that_is_newer(board: Board) -> None:
     """After a restart a plant's power is a sum first, made now; the plant's own was measured a minute ago."""
     site = Device(id="site", kind=DeviceKind.SITE, name="Site", manufacturer="X")

@@ -37,6 +37,7 @@ class Board:
         self._counters = counters
         self._zone_of = zone_of
         self._definitions: dict[str, Definition] = {}
+        self._midnights: dict[str, datetime] = {}  # by device with totals of days: when its next day begins
         self.readings: dict[Ref, Reading] = {}
 
     def merge(self, feed: Feed, snapshot: Snapshot, now: datetime) -> None:
@@ -55,6 +56,7 @@ class Board:
 
     def add_site_values(self, devices: Iterable[Device], now: datetime) -> frozenset[Ref]:
         """Fill in what the vendor does not give for the whole of each site (design §3); return what is new about it."""
+        self._turn_days(now)
         before = {ref: reading.value for ref, reading in self.readings.items() if reading.feed == SITE_FEED}
         values = {
             ref: reading.value if self.available(ref, now) else None
@@ -99,13 +101,14 @@ class Board:
         return reading.expires_at is None or now < reading.expires_at
 
     def next_expiry(self, now: datetime) -> datetime | None:
-        """Return when the next value that still counts becomes stale."""
+        """Return when the next value that still counts becomes stale, or the next day begins somewhere."""
         times = (
             reading.expires_at
             for reading in self.readings.values()
             if reading.expires_at is not None and reading.expires_at > now
         )
-        return min(times, default=None)
+        midnights = (midnight for midnight in self._midnights.values() if midnight > now)
+        return min((*times, *midnights), default=None)
 
     def forget(self, device: str) -> None:
         """Drop everything of a device that no longer exists."""
@@ -138,10 +141,26 @@ class Board:
     def _expiry(self, definition: Definition, device: str, now: datetime, expiry: datetime | None) -> datetime | None:
         """Return when a value is worth nothing: stale measurements, and a day's total some time after its midnight."""
         if definition.kind is Kind.DAILY and expiry is not None:
-            local = now.astimezone(self._zone_of(device))
-            midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-            return midnight.astimezone(UTC) + (expiry - now)
+            midnight = self._midnights[device] = self._midnight(device, now, days=1)
+            return midnight + (expiry - now)
         return expiry if definition.expires else None
+
+    def _midnight(self, device: str, now: datetime, days: int = 0) -> datetime:
+        """Return in UTC when the device's present day began, or the one so many days later."""
+        local = now.astimezone(self._zone_of(device))
+        return (local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=days)).astimezone(UTC)
+
+    def _turn_days(self, now: datetime) -> None:
+        """Let what was counted until midnight be none of today's, before the vendor tells of the new day."""
+        began = {device: self._midnight(device, now) for device, ends in self._midnights.items() if ends <= now}
+        for ref, reading in self.readings.items():
+            if reading.measured_at >= began.get(ref.device, reading.measured_at) or reading.value is None:
+                continue
+            if self._definition(ref.key).kind is Kind.DAILY and reading.feed != SITE_FEED:
+                total = self._counters.turned(_name(ref), now, self._zone_of(ref.device))
+                reading.value = reading.value if total is None else total
+        for device in began:
+            self._midnights[device] = self._midnight(device, now, days=1)
 
     def _guard(self, definition: Definition, ref: Ref, value: Value, at: datetime, now: datetime) -> Value:
         """Let no counter lie (core.counters); what was measured yesterday is no total of today."""
@@ -207,10 +226,13 @@ class Board:
     def _restore_row(
         self, device: str, key: str, value: Any, measured_at: str, feed: str, expires_at: str | None
     ) -> None:
-        moment = self._definition(key).quantity is Quantity.MOMENT and value is not None
+        definition, at = self._definition(key), datetime.fromisoformat(measured_at)
+        moment = definition.quantity is Quantity.MOMENT and value is not None
+        if definition.kind is Kind.DAILY:
+            self._midnights[device] = at  # so that the next look finds out whether its day is over
         self.readings[Ref(device, key)] = Reading(
             value=datetime.fromisoformat(value) if moment else value,
-            measured_at=datetime.fromisoformat(measured_at),
+            measured_at=at,
             feed=feed,
             expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
         )

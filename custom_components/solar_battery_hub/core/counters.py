@@ -100,6 +100,18 @@ class Counters:
                 new = new.after(lifetime)
         return self._keep(self._splits, key, new)
 
+    def turned(self, key: str, at: datetime, zone: tzinfo) -> float | None:
+        """Return a total of the local day of ``at`` as it stands without a new sample: nothing, on a new day.
+
+        ``None`` for a key that has no total of a day.
+        """
+        day, _ = _local(at, zone)
+        if (total := self._days.get(key)) is not None:
+            return self._keep(self._days, key, total.on(max(day, total.day)))
+        if (split := self._splits.get(key)) is not None:
+            return self._keep(self._splits, key, split.on(max(day, split.day)))
+        return None
+
     def as_dict(self) -> dict[str, dict[str, dict[str, float]]]:
         """Return all there is to remember as JSON types."""
         return {
