@@ -166,8 +166,8 @@ async def test_a_battery_that_charges_at_once() -> None:
     desk.device = STORAGE
     await desk.note()
     assert await desk.write(immediate_charge=True, immediate_charge_level=80.0) == [
-        (STORAGE.serial, {"47545": 1}, {"47545": "i47545"}, {"immediate_charge": "on"}),
         (STORAGE.serial, {"47546": 80}, {"47546": "i47546"}, {"end_charge_soc": 80}),
+        (STORAGE.serial, {"47545": 1}, {"47545": "i47545"}, {"immediate_charge": "on"}),
     ]
     assert await desk.read_back("immediate_charge", "immediate_charge_level") == {
         "immediate_charge": True,

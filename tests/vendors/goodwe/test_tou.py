@@ -149,7 +149,6 @@ def test_the_thirteenth_month_means_nothing_elsewhere() -> None:
         {"TOUWeekEnable": 6},
         {"TOUWeekEnable": 85},
         {"TOUWeekEnable": 0},
-        {"TOUWeekEnable": 255},  # on of another generation
         {"TOUWeek": []},
         {"TOUMonth": []},
         {"TOUMonth": [12]},

@@ -61,7 +61,7 @@ class Device:
     @property
     def schedule(self) -> Schedule:
         """What runs."""
-        found = present(self.plan, self.named, acting=is_acting(self.plan.generation, self.named))
+        found = present(self.plan, self.named, acting=bool(is_acting(self.plan, self.named)))
         assert found is not None
         return found
 
@@ -93,7 +93,7 @@ def test_what_nobody_asked_for_never_runs_in_between(plan: Plan, data: st.DataOb
     abilities = Abilities(generation=plan.generation, plan=plan)
     for order in orders(abilities, {"charge_schedule": wanted.as_text()}, Basis(named=dict(device.named), known={})):
         device.obey(order)
-        if is_acting(plan.generation, device.named):
+        if is_acting(plan, device.named):
             assert plan.rules.same(device.schedule, wanted)
 
 
@@ -116,6 +116,6 @@ def test_a_simulated_device_takes_them_all(generation: int, data: st.DataObject)
         for order in orders(abilities, {"charge_schedule": wanted.as_text()}, Basis(named=named(), known={})):
             assert isinstance(order.write, NamedWrite)
             settings |= simulated.change(settings, order.write.name, order.write.data)
-        found = present(plan, named(), acting=is_acting(generation, named()))
+        found = present(plan, named(), acting=bool(is_acting(plan, named())))
         assert found is not None
         assert plan.rules.same(found, wanted)

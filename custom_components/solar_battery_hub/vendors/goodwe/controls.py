@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from ...core.clock import Clock
@@ -27,7 +28,7 @@ from .offers import (
     setting,
     settings_of,
 )
-from .orders import Basis, orders, send
+from .orders import Basis, orders, send, send_in_turn
 from .remote_control import RemoteControl
 from .running import is_on, seen_running
 from .semsplus import SemsPlus
@@ -217,6 +218,7 @@ class Controls:
             raise WriteRefused(NO_PERMISSION)
         if reason := next((reason for key in changes if (reason := self._reason(device, key))), None):
             raise WriteRefused(reason)
+        before = dict(self._wrote.get(device.serial, {}))
         try:
             if self._way() is Way.LEGACY:
                 await self._write_legacy(device, changes)
@@ -224,10 +226,10 @@ class Controls:
                 await self._write_semsplus(device, changes)
         except NoPermission as err:
             self._forbidden[device.serial] = self._clock.monotonic()
-            self._take_back(device, changes)
+            self._wrote[device.serial] = before  # this one left nothing behind
             raise WriteRefused(NO_PERMISSION) from err
         except WriteRefused:
-            self._take_back(device, changes)
+            self._wrote[device.serial] = before  # this one left nothing behind
             raise
         self._forbidden.pop(device.serial, None)
         if isinstance(on := changes.get("inverter_on"), bool):
@@ -251,14 +253,8 @@ class Controls:
         return {key: value for key, (at, value) in wrote.items() if now - at < pace_of(key, self._way())}
 
     async def _write_legacy(self, device: Listed, changes: Mapping[str, Value]) -> None:
-        for key, value in changes.items():
-            self._begin(device, {key: value})
-            await self._remote.write(device, key, value)
-
-    def _take_back(self, device: Listed, changes: Mapping[str, Value]) -> None:
-        """Forget a write that left nothing behind."""
-        for key in changes:
-            self._wrote.get(device.serial, {}).pop(key, None)
+        self._begin(device, changes)
+        await send_in_turn([(key, partial(self._remote.write, device, key, value)) for key, value in changes.items()])
 
     def _begin(self, device: Listed, changes: Mapping[str, Value]) -> None:
         """Take note of a write; it may land although its answer is lost."""

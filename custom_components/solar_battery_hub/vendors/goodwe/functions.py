@@ -17,6 +17,7 @@ _CHOICE, _SWITCH = frozenset({4, 20}), frozenset({4, 8})
 _NUMBER: Final = frozenset({3})
 _BUTTON: Final = frozenset({8, 16})
 _PERCENT: Final = frozenset({"%", "%Pn"})
+_REGISTER: Final = range(-0x8000, 0x10000)  # what U16 and S16 hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,13 +139,13 @@ def _range(said: object) -> tuple[float | None, float | None]:
 def _values(said: object) -> dict[str, int]:
     """Return the values of a choice by their words: ``[{"transKey": "stop", "value": "2"}]``, as a text."""
     pairs = ((text(row.get("transKey")), number(row.get("value"))) for row in sections(_json(said)))
-    return {word: int(value) for word, value in pairs if word is not None and value is not None}
+    return {word: int(value) for word, value in pairs if word is not None and value is not None and value in _REGISTER}
 
 
 def _json(said: object) -> object:
     try:
         return json.loads(said) if isinstance(said, str) and said else said
-    except ValueError:
+    except ValueError, RecursionError:
         return None
 
 
@@ -214,7 +215,7 @@ def function_write(functions: Mapping[str, Function], key: str, value: Value) ->
         case "export_limit_mode":
             return _switched(functions[key], on=value == "on")
         case _:
-            whole = int(value) if isinstance(value, int | float) else 0
+            whole = round(value) if isinstance(value, int | float) else 0
             return _write(functions[key], whole, whole)
 
 

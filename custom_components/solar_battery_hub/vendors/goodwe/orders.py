@@ -1,7 +1,8 @@
 """From changes to writes: what is sent in which order, and what became of each part (goodwe.md §6.2, §6.3)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ...core.errors import NOT_WRITTEN, WRITTEN, BadAnswer, HubError, Unreachable, WriteIncomplete, WriteRefused
 from ...core.model import Value
@@ -41,34 +42,38 @@ class Basis:
 def orders(abilities: Abilities, changes: Mapping[str, Value], basis: Basis) -> list[Order]:
     """Return the writes that carry out changes. Raises WriteRefused with nothing sent."""
     plan, named = abilities.plan, basis.named
-    if SCHEDULE in changes and plan is None:
-        raise WriteRefused(NOT_HERE)
-    begins = plan is not None and _has_to_begin(plan, changes, named)
-    starter: dict[str, Value] = {}
-    if begins and plan is not None:
-        starter = {"operating_mode": "time_of_use"} if plan.generation == 1 else {"time_of_use": True}
-    check_exclusions({**changes, **starter}, named)
-    found = [Order(part=key, write=write) for key, write in named_writes(changes, named)]
+    last: Mapping[str, Value] = {}
+    slots: list[Order] = []
+    if SCHEDULE in changes:
+        if plan is None:
+            raise WriteRefused(NOT_HERE)
+        last, slots = _plan_orders(plan, changes, named)
+    check_exclusions({**changes, **last}, named)
+    first = {key: value for key, value in changes.items() if key not in last}
+    found = [Order(part=key, write=write) for key, write in named_writes(first, named)]
     if not changes.keys().isdisjoint(GRID_CHARGING):
         found.append(Order(part=GRID_CHARGING[0], write=grid_charging_write(changes, basis.known)))
     found += _by_function(abilities, changes)
-    if plan is not None and SCHEDULE in changes:
-        found += _slots(plan, changes[SCHEDULE], named)
-    return [*found, *(Order(part=key, write=write) for key, write in named_writes(starter, named))]
+    return [*found, *slots, *(Order(part=key, write=write) for key, write in named_writes(last, named))]
 
 
 async def send(api: SemsPlusSettings, device: Listed, wanted: Sequence[Order]) -> None:
-    """Send writes one after the other; after one that fails no more is sent.
+    """Send writes as ``send_in_turn`` does."""
+    await send_in_turn([(order.part, partial(_send, api, device, order.write)) for order in wanted])
+
+
+async def send_in_turn(writes: Sequence[tuple[str, Callable[[], Awaitable[None]]]]) -> None:
+    """Send the parts of a change one after the other; after one that fails no more is sent.
 
     Raises that error where it was the only one or nothing can have landed, else WriteIncomplete.
     """
-    for number, order in enumerate(wanted):
+    for number, (_, write) in enumerate(writes):
         try:
-            await _send(api, device, order.write)
+            await write()
         except HubError as err:
-            if len(wanted) == 1 or (number == 0 and not isinstance(err, Unreachable | BadAnswer)):
+            if len(writes) == 1 or (number == 0 and not isinstance(err, Unreachable | BadAnswer)):
                 raise
-            fates = {other.part: WRITTEN if at < number else NOT_WRITTEN for at, other in enumerate(wanted)}
+            fates = {part: WRITTEN if at < number else NOT_WRITTEN for at, (part, _) in enumerate(writes)}
             raise WriteIncomplete(fates) from err
 
 
@@ -80,7 +85,8 @@ async def _send(api: SemsPlusSettings, device: Listed, write: NamedWrite | Funct
 
 
 def _by_function(abilities: Abilities, changes: Mapping[str, Value]) -> Iterator[Order]:
-    for key, value in changes.items():
+    """Yield the writes by address: what is switched off first, and what is switched on after the limits it works with."""
+    for key, value in sorted(changes.items(), key=lambda change: _turn(change[1])):
         if key not in BY_FUNCTION:
             continue
         if not can_write(abilities.functions, key):
@@ -88,22 +94,34 @@ def _by_function(abilities: Abilities, changes: Mapping[str, Value]) -> Iterator
         yield Order(part=key, write=function_write(abilities.functions, key, value))
 
 
-def _has_to_begin(plan: Plan, changes: Mapping[str, Value], named: Mapping[str, Bean]) -> bool:
-    """Tell whether slots are wanted that do not act as things are, and nobody says otherwise."""
-    if SCHEDULE not in changes or not changes.keys().isdisjoint(("time_of_use", "operating_mode")):
-        return False
-    wanted = Schedule.from_text(changes[SCHEDULE])
-    return any(slot.enabled for slot in wanted.slots) and not is_acting(plan.generation, named)
+def _turn(value: Value) -> int:
+    """Return when a value is written: *off* first, *on* last."""
+    if value is False or value == "off":
+        return 0
+    return 2 if value is True or value == "on" else 1
 
 
-def _slots(plan: Plan, value: Value, named: Mapping[str, Bean]) -> Iterator[Order]:
-    """Yield the writes of the slots that differ.
+def _plan_orders(
+    plan: Plan, changes: Mapping[str, Value], named: Mapping[str, Bean]
+) -> tuple[Mapping[str, Value], list[Order]]:
+    """Return what must be set so that the wanted slots act, after they are written, and the writes of those that differ.
 
-    While slots do not act, those that are on are looked at all the same, for they would act with the first one wanted.
+    While slots do not act, those that are on are looked at all the same where they would act with the ones wanted.
     """
-    wanted = Schedule.from_text(value)
-    if not any(slot.enabled for slot in wanted.slots) and not is_acting(plan.generation, named):
-        return
+    wanted = Schedule.from_text(changes[SCHEDULE])
+    is_any = any(slot.enabled for slot in wanted.slots)
+    acts = is_acting(plan, named)
+    if acts is None:
+        raise WriteRefused(NOT_TOLD)
+    key, value = plan.beginning
+    begins = changes[key] == value if key in changes else is_any and not acts
+    if not is_any and not begins and not acts:
+        return {}, []
+    return {key: value} if begins else {}, list(_slots(plan, wanted, named))
+
+
+def _slots(plan: Plan, wanted: Schedule, named: Mapping[str, Bean]) -> Iterator[Order]:
+    """Yield the writes of the slots that differ."""
     had = present(plan, named, acting=True)
     if had is None:
         raise WriteRefused(NOT_TOLD)

@@ -62,6 +62,6 @@ def command(device: Listed, key: str, value: Value, local: datetime) -> dict[str
     return {
         "InverterSN": device.serial,
         "InverterRemotingLastSetDate": local.strftime(_DATE),
-        "ActivePowerLimit": str(int(value)),
+        "ActivePowerLimit": str(round(value)),
         "ActivePowerLimitSettingMark": "1",
     }

@@ -9,7 +9,7 @@ from ...core.errors import WriteRefused
 from ...core.model import Value
 from ...core.parse import number
 from .model import Bean
-from .tou import DIALECTS, NOT_TOLD, slot_name
+from .tou import DIALECTS, NOT_TOLD, Plan, slot_name
 
 type Named = Mapping[str, Bean]
 
@@ -98,17 +98,17 @@ def read_settings(named: Named) -> dict[str, Value]:
     return {key: value for key, value in found.items() if value is not None}
 
 
-def limits_export(named: Named) -> bool:
-    """Tell whether slots may limit the export (bit 12 of ARMFunction4)."""
+def limits_export(named: Named) -> bool | None:
+    """Tell whether slots may limit the export (bit 12 of ARMFunction4); ``None`` where that is not told."""
     word = _said(named, "ARMFunction4")
-    return word is not None and bool(int(word) >> _EXPORTS_BIT & 1)
+    return None if word is None else bool(int(word) >> _EXPORTS_BIT & 1)
 
 
-def is_acting(generation: int, named: Named) -> bool:
-    """Tell whether the slots of a plan act at all."""
-    if generation == 1:
-        return _operating_mode(named) == "time_of_use"
-    return _said(named, "TOUModeEnable") == 1
+def is_acting(plan: Plan, named: Named) -> bool | None:
+    """Tell whether the slots of a plan act at all; ``None`` where that is not told."""
+    key, value = plan.beginning
+    said = _READERS[key](named)
+    return None if said is None else said == value
 
 
 def _said(named: Named, name: str, member: str | None = None) -> float | None:
@@ -222,7 +222,7 @@ def grid_charging_write(changes: Mapping[str, Value], known: Mapping[str, Value]
     power = after.get("backup_charge_power")
     if not isinstance(power, int | float):
         raise WriteRefused(NOT_TOLD)
-    whole = int(power)
+    whole = round(power)
     return NamedWrite(
         name="Backup",
         data={"BackupChargeModelEnable": 1, "BackupPChargeP": whole},
@@ -237,7 +237,12 @@ def _mode(value: Value, _: Named) -> Iterator[NamedWrite]:
 
 
 def _shared(place: int, enable: int, log: Mapping[str, Any], named: Named) -> NamedWrite:
-    """Return the write of one of the two shared settings; without any day it would never run."""
+    """Return the write of one of the two shared settings; without any day it would never run.
+
+    Raises WriteRefused where not both are told: the other one might be meant.
+    """
+    if any(_week_enable(named, other) is None for other in (1, 2)):
+        raise WriteRefused(NOT_TOLD)
     name = f"DemandOrDelayed{place}"
     week = named.get(name, {}).get(f"DemandOrDelayedWeek{place}")
     days = [day for day in week if day in _ALL_WEEK] if isinstance(week, list) else []

@@ -18,7 +18,7 @@ from .offers import SCHEDULE
 from .running import is_on, seen_running
 from .semsplus import SemsPlus
 from .settings import GRID_CHARGING, SETTINGS as BY_NAME, is_acting, limits_export, names, read_settings
-from .tou import plan_of, present
+from .tou import DIALECTS, plan_of, present
 
 _INVERTER_MENU, _BATTERY_MENU = 0, 1
 _ABILITIES_AGE: Final = timedelta(days=1)
@@ -63,18 +63,22 @@ class ToldSettings:
             self._store.save_later()
 
     async def learn(self, device: Listed) -> Abilities:
-        """Return what a device can do, asked at most once a day."""
+        """Return what a device can do, asked once a day; an answer with nothing in it takes nothing away (§1.1)."""
         asked = self._stored.get(device.serial, {}).get("asked")
-        known = self._known.get(device.serial)
-        if known is not None and asked and self._clock.now() - datetime.fromisoformat(asked) < _ABILITIES_AGE:
+        known = self.abilities(device)
+        if asked and abs(self._clock.now() - datetime.fromisoformat(asked)) < _ABILITIES_AGE:
             return known
         battery = device.type is DeviceType.BATTERY
-        found = Abilities(
+        told = Abilities(
             generation=None if battery else await self._generation(device),
-            plan=None if known is None else known.plan,
+            plan=self.abilities(device).plan,
             functions=known_functions(await self._functions(device), battery=battery),
         )
-        self._keep(device, found, asked=self._clock.now().isoformat())
+        found = replace(
+            told, generation=told.generation or known.generation, functions=told.functions or known.functions
+        )
+        is_whole = found == told and (told.generation is not None or bool(told.functions))
+        self._keep(device, found, asked=self._clock.now().isoformat() if is_whole else None)
         return found
 
     async def named(self, device: Listed) -> Mapping[str, Bean]:
@@ -100,8 +104,9 @@ class ToldSettings:
             copy = await self._copy(device, abilities)
         values = read_settings(named) | read_functions(abilities.functions, copy)
         plan = abilities.plan
-        if plan is not None and (schedule := present(plan, named, acting=is_acting(plan.generation, named))):
-            values[SCHEDULE] = schedule.as_text()
+        if plan is not None and (acting := is_acting(plan, named)) is not None:
+            schedule = present(plan, named, acting=acting)
+            values |= {} if schedule is None else {SCHEDULE: schedule.as_text()}
         return Found(named=named, values=values)
 
     async def read_running(self, device: Listed) -> tuple[bool | None, bool | None]:
@@ -139,7 +144,7 @@ class ToldSettings:
             raise
         except NothingInIt, NotSupported:
             return None
-        return None if said is None else int(said)
+        return int(said) if said is not None and said in DIALECTS else None
 
     async def _functions(self, device: Listed) -> list[Bean]:
         menu, battery = (
@@ -155,7 +160,7 @@ class ToldSettings:
     def _with_plan(self, device: Listed, named: Mapping[str, Bean]) -> Abilities:
         """Return what a device can do with the slots it tells now; one that tells none keeps those it had."""
         known = self.abilities(device)
-        plan = plan_of(known.generation, named, exports=limits_export(named))
+        plan = plan_of(known.generation, named, exports=limits_export(named), had=known.plan)
         if plan is None or plan == known.plan:
             return known
         found = replace(known, plan=plan)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ...core.catalogue import OTHER
 from ...core.errors import WriteRefused
+from ...core.model import Value
 from ...core.parse import number
 from ...core.schedule import (
     ALL_DAYS,
@@ -29,6 +30,7 @@ GROUP: Final = "slots"
 NOT_TOLD: Final = "setting_not_told"
 
 _LAST_END: Final = time(23, 59)  # assumed: the device knows no 24:00
+_OFF: Final = frozenset({0, 6, 85})  # what says that a slot is off, whatever the generation; 85 was never used
 _EXPORT_MONTH: Final = 12  # among the months of a discharge slot: its power is what may be exported
 _DAY_WORDS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _MONTH_WORDS: Final = (
@@ -87,6 +89,11 @@ class Plan:
         return DIALECTS[self.generation]
 
     @property
+    def beginning(self) -> tuple[str, Value]:
+        """Return the setting that lets its slots act, and the value with which it does."""
+        return ("operating_mode", "time_of_use") if self.generation == 1 else ("time_of_use", True)
+
+    @property
     def rules(self) -> ScheduleRules:
         """What can be asked of it; a discharge slot without power is impossible."""
         dialect = self.dialect
@@ -109,10 +116,13 @@ def slot_name(place: int) -> str:
     return f"TOU{place}"
 
 
-def plan_of(generation: int | None, named: Mapping[str, Bean], *, exports: bool) -> Plan | None:
+def plan_of(
+    generation: int | None, named: Mapping[str, Bean], *, exports: bool | None, had: Plan | None = None
+) -> Plan | None:
     """Return what a device can hold, by the slots it tells; ``None`` without any, or of an unknown generation.
 
-    What it tells beyond the slots of its generation is never read or written.
+    What it tells beyond the slots of its generation is never read or written. What an answer leaves out (``exports``
+    ``None``) is as it was (``had``): no device loses slots.
     """
     dialect = DIALECTS.get(generation or 0)
     if generation is None or dialect is None:
@@ -120,7 +130,11 @@ def plan_of(generation: int | None, named: Mapping[str, Bean], *, exports: bool)
     places = 0
     while places < dialect.places and named.get(slot_name(places + 1)):
         places += 1
-    return Plan(generation=generation, places=places, exports=exports and dialect.full) if places else None
+    if not places:
+        return None
+    if had is not None and had.generation == generation:
+        places, exports = max(places, had.places), had.exports if exports is None else exports
+    return Plan(generation=generation, places=places, exports=bool(exports) and dialect.full)
 
 
 def present(plan: Plan, named: Mapping[str, Bean], *, acting: bool) -> Schedule | None:
@@ -149,21 +163,23 @@ def slot_write(plan: Plan, place: int, slot: Slot | None, had: Bean) -> tuple[di
 
 def _slot(plan: Plan, place: int, bean: Bean) -> Slot:
     dialect = plan.dialect
-    days, runs_on = _members(bean.get(f"TOUWeek{place}"), _DAYS)
-    months, runs_in = _members(bean.get(f"TOUMonth{place}"), _MONTHS)
+    days = _members(bean.get(f"TOUWeek{place}"), _DAYS)
+    months = _members(bean.get(f"TOUMonth{place}"), _MONTHS)
     power = number(bean.get(f"ChargeDischargePW{place}"))
     slot = _window(bean.get(f"TOUStart{place}"), bean.get(f"TOUEnd{place}"))
-    enabled = number(bean.get(f"TOUWeekEnable{place}")) == dialect.on
-    if slot is None or power is None:  # whatever runs there must not be taken for a free place
-        return Slot(start=MIDNIGHT, end=MIDNIGHT, mode=OTHER, enabled=enabled)
+    said = number(bean.get(f"TOUWeekEnable{place}"))
+    is_off, is_on = said in _OFF, said == dialect.on
+    if slot is None or power is None or days is None or months is None or not (is_off or is_on):
+        # Whatever runs there must not be taken for a free place.
+        return Slot(start=MIDNIGHT, end=MIDNIGHT, mode=OTHER, enabled=not is_off)
     return replace(
         slot,
         mode=_mode(plan, power, bean.get(f"TOUMonth{place}")),
         power=round(abs(power) / dialect.scale, 1),
         stop_level=number(bean.get(f"ChargeCutOffSet{place}")) if dialect.full else None,
-        days=days,
-        months=months if dialect.full else None,
-        enabled=enabled and slot.start != slot.end and runs_on and (runs_in or not dialect.full),
+        days=days or None,
+        months=(months or None) if dialect.full else None,
+        enabled=is_on and slot.start != slot.end and bool(days) and bool(months),
     )
 
 
@@ -183,12 +199,15 @@ def _window(start: object, end: object) -> Slot | None:
         return None
 
 
-def _members(value: object, ours: Mapping[int, int]) -> tuple[frozenset[int] | None, bool]:
-    """Return the days or months of a list as ours, all where it names none, and whether a slot with that list ever runs."""
+def _members(value: object, ours: Mapping[int, int]) -> frozenset[int] | None:
+    """Return the days or months of a list as ours, all where none is told; ``None`` where nothing of it makes sense."""
+    if value is None:
+        return frozenset(ours.values())
     if not isinstance(value, list):
-        return None, value is None
-    named = frozenset(ours[int(item)] for item in map(number, value) if item is not None and item in ours)
-    return named or None, bool(named)
+        return None
+    numbers = set(map(number, value)) - {_EXPORT_MONTH}
+    found = frozenset(ours[int(item)] for item in numbers if item is not None and item in ours)
+    return found if found or not numbers else None
 
 
 # Writing
@@ -213,10 +232,10 @@ def _spelled(plan: Plan, place: int, slot: Slot) -> dict[str, Any]:
 
 def _switched_off(plan: Plan, place: int, had: Bean) -> dict[str, Any]:
     members = plan.dialect.members(place)
-    if any(had.get(member) is None for member in members):
+    values = {member: had.get(member) for member in members} | {f"TOUWeekEnable{place}": plan.dialect.off}
+    if None in values.values():
         raise WriteRefused(NOT_TOLD)
-    values = {member: had[member] for member in members}
-    return values | {f"TOUWeekEnable{place}": plan.dialect.off}
+    return values
 
 
 def _log(plan: Plan, place: int, data: Mapping[str, Any]) -> dict[str, Any]:
