@@ -13,7 +13,9 @@ from custom_components.solar_battery_hub.core.schedule import (
     Off,
     Schedule,
     ScheduleRules,
+    Slot,
     SlotGroup,
+    difference,
 )
 
 from .schedule_models import schedule, slot
@@ -181,6 +183,19 @@ def test_steps_count_from_the_minimum() -> None:
     assert [value for value in (5, 10, 15, 15.01, 95) if rule.on_step(value)] == [5, 15, 95]
     tenths = NumberRule(unit="%", minimum=0.1, maximum=100, step=0.1)
     assert all(tenths.on_step(count / 10) for count in range(1, 1001))
+    assert all(tenths.snapped(count / 1000 * 100) == count / 10 for count in range(1, 1001))
+    assert tenths.snapped(50.55) == 50.55
+
+
+def test_what_binary_numbers_cost_is_no_difference() -> None:
+    """A template's 0.333 * 100 is a little more than 33.3, which the device tells afterwards; 0.29 * 100 less than 29."""
+    told = Slot(start=time(2), end=time(5), mode="charge", power=33.3, stop_level=29)
+    present = Schedule(slots=(told,))
+    asked = Schedule(slots=(replace(told, power=0.333 * 100, stop_level=0.29 * 100),))
+    assert asked != present
+    assert GOODWE_V3.same(present, asked)
+    assert difference(GOODWE_V3, present, asked) == ()
+    assert GOODWE_V3.fit(asked).slots[0].job == told.job
 
 
 def test_slot_that_blocks_while_disabled_must_be_freed_by_off() -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Any, Final
 
-from ..steps import on_step
+from ..steps import on_step, snapped
 from .errors import Problem, Reason, ScheduleError, problem
 from .schedule import Schedule, slot_order, time_at
 from .slot import MIDNIGHT, NUMBERS, WEEKDAYS, Job, Slot, minute_of
@@ -40,6 +40,10 @@ class NumberRule:
     def on_step(self, value: float) -> bool:
         """Tell whether the value is one of the steps."""
         return on_step(value, self.minimum, self.step)
+
+    def snapped(self, value: float) -> float:
+        """Return the step that the value is on; one between two steps as it is."""
+        return snapped(value, self.minimum, self.step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,10 +181,12 @@ class ScheduleRules:
         )
 
     def _number(self, slot: Slot, field: str, pool: Iterable[Slot]) -> float | None:
-        """Return the slot's own number, else a shared one from the slots of its group."""
+        """Return the slot's own number, on its step, else a shared one from the slots of its group."""
         own: float | None = getattr(slot, field)
         rule: NumberRule | None = getattr(self.modes.get(slot.mode), field, None)
-        if own is not None or rule is None or not rule.shared:
+        if own is not None:
+            return own if rule is None else rule.snapped(own)
+        if rule is None or not rule.shared:
             return own
         group = self.group_of(slot)
         values = (getattr(other, field) for other in pool if self.group_of(other) is group)
