@@ -20,6 +20,7 @@ from tests.made_up import SITE, MadeUpAccount, add_made_up
 
 ROOF = Device(id="ROOF1", kind=DeviceKind.INVERTER, name="Roof", manufacturer="Nobody", parent=SITE)
 POWER = f"{ROOF.id}_solar_power"
+ENERGY = f"{ROOF.id}_solar_energy_total"
 
 
 class Growing(MadeUpAccount):
@@ -35,13 +36,17 @@ class Growing(MadeUpAccount):
         self.errors: dict[str, HubError] = {}
         self.silent: set[str] = set()
         self.pace = 600.0
+        self.resting = False
 
     @property
     @override
     def feeds(self) -> Sequence[Feed]:
         inverters = [part.id for part in self.listed if part.kind is DeviceKind.INVERTER]
-        live = [Feed(key=f"live_{part}", interval=self.pace, floor=600.0, devices=(part,)) for part in inverters]
+        live = [self._live(part) for part in inverters]
         return (Feed(key="list", interval=3600.0, floor=60.0), *live)
+
+    def _live(self, part: str) -> Feed:
+        return Feed(key=f"live_{part}", interval=self.pace, floor=600.0, devices=(part,), resting=self.resting)
 
     @override
     async def fetch(self, feed: Feed, wanted: Wanted) -> Snapshot:
@@ -55,7 +60,9 @@ class Growing(MadeUpAccount):
         self.called_at = self.clock.now()
         if feed.key in self.silent:
             return Snapshot(measured_at=self.clock.now(), values={})
-        return Snapshot(measured_at=self.clock.now(), values={Ref(part, "solar_power"): 500.0 for part in feed.devices})
+        told = {"solar_power": 500.0, "solar_energy_total": 12.0}
+        values = {Ref(part, key): value for part in feed.devices for key, value in told.items()}
+        return Snapshot(measured_at=self.clock.now(), values=values)
 
 
 @pytest.fixture
@@ -95,6 +102,25 @@ async def test_a_feed_that_is_gone_takes_its_readings_along_and_brings_them_back
     asked = account.asked.count(f"live_{ROOF.id}")
     await hub.advance(1320, step=60)
     assert account.asked.count(f"live_{ROOF.id}") == asked + 2
+
+
+async def test_a_feed_that_rests_is_not_asked_and_what_it_brought_stands(
+    hub: Hub, account: Growing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.parts.append(ROOF)
+    entry = await add_made_up(hub.hass, monkeypatch, account)
+    account.resting = True
+    await hub.advance(3660, step=60)
+    asked = account.asked.count(f"live_{ROOF.id}")
+    await hub.advance(1800, step=60)
+    await entry.runtime_data.async_refresh_all()
+    assert account.asked.count(f"live_{ROOF.id}") == asked
+    assert hub.state(ENERGY).state == "12.0"
+    assert hub.state(POWER).state == STATE_UNAVAILABLE, "stale as ever"
+    account.resting = False
+    await hub.advance(3660, step=60)
+    assert hub.state(POWER).state == "500.0"
+    assert account.asked.count(f"live_{ROOF.id}") > asked
 
 
 async def test_a_feed_may_change_its_pace(hub: Hub, account: Growing, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +238,9 @@ class TwoWays(MadeUpAccount):
     async def fetch(self, feed: Feed, wanted: Wanted) -> Snapshot:
         assert self.clock is not None
         if feed.key == "list":
-            return Snapshot(measured_at=self.clock.now(), values={Ref(SITE, "site_name"): "Home"}, devices=tuple(self.parts))
+            return Snapshot(
+                measured_at=self.clock.now(), values={Ref(SITE, "site_name"): "Home"}, devices=tuple(self.parts)
+            )
         self.wanted.append(wanted)
         values = {Ref(ROOF.id, "solar_power"): self.power}
         return Snapshot(measured_at=self.clock.now(), values=values, devices=tuple(self.parts))

@@ -1,6 +1,6 @@
 """The running entry: one account, its feeds, their merged readings and its connection."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -221,12 +221,10 @@ class AccountRuntime:
         if not self._started:  # a sum that turned out not to be whole, before anything was shown of it
             for ref in changed - self.board.readings.keys():
                 self._providers.pop(ref, None)
-        self.feeds.follow(self.account.feeds)
-        for ref, reading in self.board.readings.items():
-            news = ref in snapshot.values or reading.feed == SITE_FEED
-            if ref not in self._providers or (news and self._providers[ref] not in self.feeds):
-                self._providers[ref] = reading.feed if reading.feed in self.feeds else feed.key
-                self.subscriptions.follow(ref)
+        feeds = self.account.feeds
+        self.feeds.add(feeds)
+        self._find_providers(feed, snapshot, {known.key for known in feeds if not known.resting})
+        self.feeds.drop_all_but(feeds)  # last: nobody who has another provider by now is without one for a moment
         if self.events.watch(snapshot.streams, snapshot.happenings):
             self.entry.async_create_task(self.hass, self._store.async_save(self._state()), f"{DOMAIN} remember events")
         self.changes.observe(snapshot.values.keys())
@@ -234,6 +232,14 @@ class AccountRuntime:
         self.save_later()
         self.refresh_view()
         self._notify_listeners_of_other_feeds(feed, changed.union(snapshot.values))
+
+    def _find_providers(self, feed: Feed, snapshot: Snapshot, asked: AbstractSet[str]) -> None:
+        """Let readings that a feed brought be its own from now on, unless another one that is asked brings them."""
+        for ref, reading in self.board.readings.items():
+            news = ref in snapshot.values or reading.feed == SITE_FEED
+            if ref not in self._providers or (news and self._providers[ref] not in asked):
+                self._providers[ref] = reading.feed if reading.feed in asked else feed.key
+                self.subscriptions.follow(ref)
 
     @callback
     def _notify_listeners_of_other_feeds(self, feed: Feed, refs: Iterable[Ref]) -> None:

@@ -58,7 +58,7 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         self.not_before: datetime | None = None
         self.due: datetime | None = None  # the next call, should anybody want it
         self._call_before: datetime | None = None
-        self._resting = False
+        self.is_resting = False
         self._on_plan = on_plan
         self._clock = clock
         self._connection = connection
@@ -114,20 +114,21 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
 
     @callback
     def rest(self) -> None:
-        """Ask no more: the account has no such feed now."""
-        self._resting = True
-        self.due = None
+        """Ask no more: the account has no such feed now, or lets it rest."""
+        self.is_resting = True
+        self.failures = 0
+        self.error = self.due = None
         self._unschedule_refresh()
 
     @callback
     def wake(self) -> None:
         """Ask again."""
-        self._resting = False
+        self.is_resting = False
 
     @callback
     def hurry(self) -> None:
         """Try again now if the last call failed or was never made: the vendor answers again."""
-        if not self.failures and self.data is not None:
+        if self.is_resting or (not self.failures and self.data is not None):
             return
         if not self.refs and self._stop_asking is None:
             self._connection.idle(self.feed.key)
@@ -139,7 +140,7 @@ class FeedCoordinator(DataUpdateCoordinator[Snapshot | None]):
         now = self._clock.now()
         if self.last_call is not None and now < self.last_call:
             self.not_before = None  # the clock was put back; whoever still wants a pause says so again
-        if self._connection.refused or self._resting:
+        if self._connection.refused or self.is_resting:
             self.update_interval = self.due = None
             return self.data
         if self.not_before is None or now >= self.not_before:

@@ -56,23 +56,46 @@ class FeedBook(Mapping[str, FeedCoordinator]):
     @callback
     def follow(self, feeds: Sequence[Feed]) -> None:
         """Run these feeds and no others; whoever listens to one that comes back still does."""
-        present = {feed.key: feed for feed in feeds}
-        for key in self._running.keys() - present.keys():
+        self.add(feeds)
+        self.drop_all_but(feeds)
+
+    @callback
+    def add(self, feeds: Sequence[Feed]) -> None:
+        """Run these feeds, those that rest excepted."""
+        for feed in feeds:
+            coordinator = self._running.get(feed.key)
+            if feed.resting:
+                self._let_rest(feed)
+            elif coordinator is None or coordinator.is_resting:
+                self._begin(feed)
+            else:
+                coordinator.follow(feed)
+
+    @callback
+    def drop_all_but(self, feeds: Sequence[Feed]) -> None:
+        """Let go of all other feeds, and of what they brought."""
+        for key in self._running.keys() - {feed.key for feed in feeds}:
             coordinator = self._resting[key] = self._running.pop(key)
             coordinator.rest()
             self._connection.idle(key)
             coordinator.async_update_listeners()
-        for key, feed in present.items():
-            if key in self._running:
-                self._running[key].follow(feed)
-            else:
-                self._begin(feed)
+
+    def _let_rest(self, feed: Feed) -> None:
+        coordinator = self._known(feed)
+        if not coordinator.is_resting:
+            coordinator.rest()
+            self._connection.idle(feed.key)
+
+    def _known(self, feed: Feed) -> FeedCoordinator:
+        """Return the coordinator of a feed, which may have been let go before."""
+        coordinator = self._running.get(feed.key) or self._resting.pop(feed.key, None) or self._make(feed)
+        coordinator.feed = feed
+        self._running[feed.key] = coordinator
+        return coordinator
 
     def _begin(self, feed: Feed) -> None:
-        coordinator = self._resting.pop(feed.key, None) or self._make(feed)
-        coordinator.feed = feed
+        coordinator = self._known(feed)
         coordinator.wake()
-        self._running[feed.key] = coordinator
         if self._started:
             coordinator.keep_asking()
             self._entry.async_create_task(self._hass, coordinator.async_refresh(), f"{coordinator.name} begins")

@@ -34,6 +34,7 @@ class Feed:
     without news is worth nothing. After failures it is asked again
     within ``backoff_cap`` as far as the floor allows, however rarely otherwise.
     ``always``: also while nobody looks at what it brings, for it finds devices.
+    ``resting``: not asked at all for now; what it brought still stands until it is stale.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Feed:
     devices: tuple[str, ...] = ()
     backoff_cap: float = 60.0
     always: bool = False
+    resting: bool = False
 
     @property
     def expires_after(self) -> float:

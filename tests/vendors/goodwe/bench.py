@@ -117,7 +117,7 @@ def feed(account: GoodWeAccount, key: str) -> Feed:
 async def fetch_all(account: GoodWeAccount) -> dict[str, Snapshot]:
     """Fetch every feed once, also those that turn up meanwhile."""
     done: dict[str, Snapshot] = {}
-    while waiting := [feed for feed in account.feeds if feed.key not in done]:
+    while waiting := [feed for feed in account.feeds if feed.key not in done and not feed.resting]:
         done[waiting[0].key] = await account.fetch(waiting[0], Wanted())
     return done
 
@@ -167,7 +167,7 @@ class Pace:
 
     def next(self) -> tuple[str, datetime]:
         """Return which feed is polled next, and when."""
-        due = {feed.key: self._due(feed) for feed in self.account.feeds}
+        due = {feed.key: self._due(feed) for feed in self.account.feeds if not feed.resting}
         key = min(due, key=lambda key: due[key])
         return key, due[key]
 

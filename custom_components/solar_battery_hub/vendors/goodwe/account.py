@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final, override
 
@@ -29,7 +29,9 @@ from .semsplus import SemsPlus
 from .semsplus_route import SemsPlusRoute
 from .ways import Ways
 
-_WAY: Final = "way"  # in the shared store: which worked last
+# In the shared store.
+_WAY: Final = "way"  # which worked last
+_CHANGED: Final = "way_changed"  # to one that has not answered yet
 _DISPLACED_OFTEN: Final = 3
 _REFUSED_LONG: Final = timedelta(hours=6)  # goodwe.md §9.6
 
@@ -122,7 +124,13 @@ class GoodWeAccount(Account):
     @property
     @override
     def feeds(self) -> Sequence[Feed]:
-        return self._route.feeds()
+        """After a change of the way those of the other one rest until this one has answered: what they brought stands."""
+        feeds = self._route.feeds()
+        if _CHANGED not in self._store.shared:
+            return feeds
+        asked = {feed.key for feed in feeds}
+        others = (feed for way, route in self._routes.items() if way is not self.way for feed in route.feeds())
+        return (*feeds, *(replace(feed, resting=True) for feed in others if feed.key not in asked))
 
     @property
     @override
@@ -164,7 +172,7 @@ class GoodWeAccount(Account):
     async def fetch(self, feed: Feed, wanted: Wanted) -> Snapshot:
         async with self._one_at_a_time:  # so that the way changes between polls only
             await self._inventory.prepare()
-            if feed.key not in {known.key for known in self.feeds}:
+            if feed.key not in {known.key for known in self._route.feeds()}:
                 return self._nothing()
             if self._route.is_main(feed) and self._ways.is_probe_due(self._clock.now()) and await self._probe():
                 return self._nothing()
@@ -181,6 +189,7 @@ class GoodWeAccount(Account):
             return await self._route.fetch(feed, wanted) if is_first else self._nothing()
         if route.is_main(feed):
             self._ways.answered()
+            self._store.shared.pop(_CHANGED, None)
         return snapshot
 
     def _judges(self, feed: Feed) -> bool:
@@ -213,6 +222,7 @@ class GoodWeAccount(Account):
     def _follow_way(self) -> None:
         self._route.forget()
         self._store.shared[_WAY] = self.way.value
+        self._store.shared[_CHANGED] = True
         self._store.save_later()
 
     def _nothing(self) -> Snapshot:

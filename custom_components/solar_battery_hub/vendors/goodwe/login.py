@@ -284,8 +284,8 @@ class Login:
             shared.pop(_REFUSED_SINCE, None)
             if not regional:
                 shared.pop(_REGIONAL, None)
-        if shared.get(_TERMS) == way.value:
-            del shared[_TERMS]
+        if way is Way.SEMSPLUS or shared.get(_TERMS) == way.value:
+            shared.pop(_TERMS, None)
         for name in (Way.SEMSPLUS.value, Way.LEGACY.value, _BLOCKED, _ODD):
             kept.pop(name, None)
         kept[_UID] = session.uid

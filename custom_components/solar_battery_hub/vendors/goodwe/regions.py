@@ -113,4 +113,5 @@ def _plain(url: object) -> URL | None:
         parsed = URL(url)
     except ValueError:
         return None
-    return parsed if parsed.host and not parsed.query_string and not parsed.fragment else None
+    is_plain = parsed.scheme and parsed.host and not parsed.query_string and not parsed.fragment
+    return parsed if is_plain else None
