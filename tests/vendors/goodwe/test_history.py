@@ -118,6 +118,14 @@ async def test_powers_are_means_of_five_minutes() -> None:
     assert server.curves == [(datetime(2026, 6, 14), datetime(2026, 6, 14, 23, 59, 59), 2.0)]
 
 
+@pytest.mark.parametrize("tp", ["0001-01-01 00:00:00", "9999-12-31 23:59:59", "noon", "12", ""])
+async def test_points_of_no_time(tp: str) -> None:
+    server = Statistics()
+    server.points = [(tp, 1.0), ("2026-06-14 10:00:00", 2.0)]
+    rows = await semsplus(server).of_plant(PLANT, BERLIN, local(2026, 6, 14), local(2026, 6, 15), "5minute")
+    assert [row["start"] for row in rows] == [local(2026, 6, 14, 10)]
+
+
 async def test_too_much_at_once() -> None:
     server = Statistics()
     for start, period in ((local(2026, 5, 1), "5minute"), (local(2023, 1, 1), "day")):

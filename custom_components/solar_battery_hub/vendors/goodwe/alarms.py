@@ -1,7 +1,7 @@
 """What went wrong in a plant, told once (goodwe.md §5.6; the legacy way: §4.1, §4.4)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from ...core.model import Happening
@@ -12,6 +12,7 @@ from .model import Bean
 STREAM: Final = "alarms"
 
 _RECOVERED: Final = "recovered"
+_NEWS_FOR: Final = timedelta(days=2)
 _OVER: Final = "1"  # §5.6: 0 is active
 _UNKNOWN_LEVEL: Final = "alarm"
 _LEVELS: Final = ("fault", "alarm", "prompt")
@@ -29,9 +30,9 @@ def happenings(plant: str, rows: Iterable[Bean]) -> Iterator[Happening]:
     One that came and went between two rounds is told as both.
     """
     for row in rows:
-        if (identity := _first(row, _IDS)) is None:
-            continue
         began = moment(row.get("happentime"))
+        if (identity := _identity(row, began)) is None:
+            continue
         told = _told(row, began)
         yield Happening(id=identity, device=plant_id(plant), stream=STREAM, type=_level(row), attributes=told)
         if text(row.get("status")) == _OVER:
@@ -51,20 +52,44 @@ def legacy_happenings(plant: str, inverters: Iterable[Bean]) -> Iterator[Happeni
         for error in sections(inverter.get("errors")):
             code, serial = text(error.get("error_code")), text(inverter.get("sn"))
             at = moment(error.get("time"))
-            if code is None or serial is None or at is None:
+            if code is None or serial is None or at is None or error.get("show") is False:
                 continue
             yield Happening(
-                id=f"{serial}-{code}-{at.timestamp():.0f}",
+                id=_composed(serial, code, at),
                 device=plant_id(plant),
                 stream=STREAM,
                 type="fault",
                 attributes={
-                    "name": text(error.get("show")) or code,
+                    "name": code,
                     "code": code,
                     "device": text(inverter.get("name")) or serial,
                     "at": at.isoformat(),
                 },
             )
+
+
+def lately(found: Iterable[Happening], now: datetime) -> Iterator[Happening]:
+    """Yield what began or ended within two days.
+
+    A way or a plant that is read for the first time lists what was years ago, and of hundreds of plants so much that
+    nobody could remember what was told of it.
+    """
+    for happening in found:
+        at = moment(happening.attributes.get("recovered_at")) or moment(happening.attributes.get("at"))
+        if at is None or now - at <= _NEWS_FOR:
+            yield happening
+
+
+def _identity(row: Bean, began: datetime | None) -> str | None:
+    """Return the id of an alarm, the same one whichever call tells of it; else that of the row."""
+    serial, code = text(row.get("devicesn")), _first(row, _CODES)
+    if serial is None or code is None or began is None:
+        return _first(row, _IDS)
+    return _composed(serial, code, began)
+
+
+def _composed(serial: str, code: str, began: datetime) -> str:
+    return f"{serial}-{code}-{began.timestamp():.0f}"
 
 
 def _told(row: Bean, began: datetime | None) -> Mapping[str, str | None]:

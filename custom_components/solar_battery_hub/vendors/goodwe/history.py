@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from ...core.clock import Clock
 from ...core.errors import NotSupported, TooSoon
 from ...core.model import Value
-from ...core.parse import number, section, sections, text
+from ...core.parse import moment, number, section, sections, text
 from .legacy import Legacy
 from .model import Bean, Plant
 from .semsplus import SemsPlus
@@ -103,7 +103,7 @@ class SemsPlusHistory:
             rows += _means(
                 (at, key, value * factor)
                 for (key, factor), told, value in points
-                if value is not None and (at := _at(told, zone)) is not None
+                if value is not None and (at := moment(told, zone)) is not None
             )
         return rows
 
@@ -180,15 +180,6 @@ def _begin(at: str, zone: tzinfo) -> datetime:
     return datetime.fromisoformat(f"{at}-01-01"[:10]).replace(tzinfo=zone).astimezone(UTC)
 
 
-def _at(told: str | None, zone: tzinfo) -> datetime | None:
-    """Return a time of a plant's clock in UTC; of the hour that comes twice the first pass is meant."""
-    try:
-        local = None if told is None else datetime.fromisoformat(told)
-    except ValueError:
-        return None
-    return None if local is None or local.tzinfo is not None else local.replace(tzinfo=zone).astimezone(UTC)
-
-
 def _points(chart: Bean, day: date, zone: tzinfo) -> Iterator[tuple[datetime, str, float]]:
     """Yield the points of a legacy chart; those in the future have no value."""
     for line in sections(chart.get("lines")):
@@ -196,7 +187,7 @@ def _points(chart: Bean, day: date, zone: tzinfo) -> Iterator[tuple[datetime, st
             continue
         key, factor = _LINES[name]
         for point in sections(line.get("xy")):
-            at, value = _at(f"{day.isoformat()} {text(point.get('x'))}", zone), number(point.get("y"))
+            at, value = moment(f"{day.isoformat()} {text(point.get('x'))}", zone), number(point.get("y"))
             if at is not None and value is not None:
                 yield at, key, value * factor
 

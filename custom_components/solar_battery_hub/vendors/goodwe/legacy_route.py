@@ -10,7 +10,7 @@ from ...core.feed import Feed, Tick
 from ...core.model import Ref, Reported, Snapshot
 from ...core.parse import section, sections
 from ..base import Wanted
-from .alarms import STREAM, happenings, legacy_happenings
+from .alarms import STREAM, happenings, lately, legacy_happenings
 from .codes import NothingInIt
 from .devices import inverter_of, pack_id, plant_id
 from .legacy import Legacy
@@ -153,7 +153,7 @@ class LegacyRoute(Route):
             )
             self._take(plant, reading, report)
             errors = [section(row.get("invert_full")) for row in rows]
-            report.watch(Ref(plant_id(plant.id), STREAM), legacy_happenings(plant.id, errors))
+            report.watch(Ref(plant_id(plant.id), STREAM), lately(legacy_happenings(plant.id, errors), report.now))
             return
         await self._read_survivors(plant, report)
 
@@ -219,7 +219,7 @@ class LegacyRoute(Route):
     async def _read_alarms(self, plant: Plant, report: Report) -> None:
         rows = await self._quiet.ask("warnings", plant.id, lambda: self._client.warnings(plant.id))
         if rows is not None:
-            report.watch(Ref(plant_id(plant.id), STREAM), happenings(plant.id, rows))
+            report.watch(Ref(plant_id(plant.id), STREAM), lately(happenings(plant.id, rows), report.now))
 
     async def _note_info(self, plant: Plant, data: Bean) -> None:
         known = with_legacy_info(plant, section(data.get("info")))

@@ -10,7 +10,7 @@ from ...core.errors import BadAnswer, NotSupported, RateLimited, Unreachable
 from ...core.model import Ref, Reported, Snapshot
 from ...core.parse import text
 from ..base import Wanted
-from .alarms import STREAM, happenings
+from .alarms import STREAM, happenings, lately
 from .codes import NothingInIt
 from .devices import plant_id
 from .listing import batteries_in, devices_in, plant_in, unknown_types, with_info
@@ -202,7 +202,7 @@ class SemsPlusFetcher:
         report = self._begin()
         rows = await self.quiet.ask("alarms", plant.id, lambda: self._client.alarms(plant.id))
         if rows is not None:
-            report.watch(Ref(plant_id(plant.id), STREAM), happenings(plant.id, rows))
+            report.watch(Ref(plant_id(plant.id), STREAM), lately(happenings(plant.id, rows), report.now))
             devices = self._inventory.of_plant(plant.id, INVERTERS | BATTERIES)
             shown = [device.serial for device in devices if self._parts.devices.is_shown(device)]
             report.put(self._readings.standing(shown, rows))
