@@ -92,6 +92,34 @@ async def test_a_night_on_the_legacy_way(monitor: str) -> None:
         assert len(polls) == 12, "every ten minutes"
 
 
+@pytest.mark.parametrize("monitor", ["full", "empty"])
+async def test_power_that_stands_still_at_night(monitor: str) -> None:
+    """The legacy way may tell all night what it was when the sun went down (goodwe.md §4.4)."""
+    async with open_bench("string", at=EVENING, past_days=1) as bench:
+        bench.act("refuse_sign_in", "semsplus", "C0602")
+        bench.act("set_switches", monitor=monitor, frozen_pac=True)
+        shown = Shown(Pace(bench, bench.open()))
+        power = await shown.follow(Ref(f"plant_{bench.plants[0]}", "output_power"), hours=8)
+        assert {value for at, value in power if at.hour in (22, 23, 0)} == {0.0}
+
+
+@pytest.mark.parametrize("monitor", ["full", "empty"])
+async def test_power_of_a_plant_that_is_not_heard_of(monitor: str) -> None:
+    """The cloud repeats the last upload for hours; counters stay."""
+    async with open_bench("home", at=EVENING.replace(hour=10)) as bench:
+        bench.act("refuse_sign_in", "semsplus", "C0602")
+        bench.act("set_switches", monitor=monitor)
+        pace = Pace(bench, bench.open())
+        await pace.run(minutes=20)
+        bench.act("set_dongle", offline=True)
+        await pace.run(hours=1)
+        last = next(poll.snapshot for poll in reversed(pace.fetched) if poll.key.startswith("plant_"))
+        assert last is not None
+        told = values(last, f"plant_{bench.plants[0]}")
+        assert told["output_power"] is Gone.GONE
+        assert isinstance(told["solar_energy_total"], float)
+
+
 @pytest.mark.parametrize("key", ["solar_energy_total", "solar_energy_today"])
 async def test_counters_live_through_the_night(key: str) -> None:
     async with open_bench("string", at=EVENING, past_days=1) as bench:

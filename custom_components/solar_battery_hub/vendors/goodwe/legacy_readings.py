@@ -93,15 +93,18 @@ class LegacyReadings(Reader):
         *,
         now: datetime,
         zone: tzinfo | None,
+        detail: Bean | None = None,
         battery_id: BatteryId | None = None,
     ) -> FlowReading:
         """Return what ``GetInverterAllPoint`` says: each inverter, what the sun gives them together (§4.6).
 
-        With ``battery_id`` their batteries are told of, too.
+        With ``battery_id`` their batteries are told of, too, and with ``detail`` what that says of the plant: its power
+        is as old as those of the inverters.
         """
         found = self._inverters(plant, {}, rows, now=now, zone=zone, battery_id=battery_id)
         site, at = site_of(plant), newest(rows, zone, now)
-        values = self._as_of(self._together(site, rows, found.values), site, at, now, rows)
+        whole = {} if detail is None else self.detail(plant, detail)
+        values = self._as_of(whole | self._together(site, rows, found.values), site, at, now, rows)
         times = {**found.times, **(dict.fromkeys(values, at) if at else {})}
         return FlowReading(values=found.values | values, times=times)
 

@@ -1,13 +1,13 @@
 """The legacy app API as a way in: its feeds, and what each asks and brings (goodwe.md §4, §9)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, override
 
 from ...core.errors import BadAnswer, HubError, NotSupported
 from ...core.feed import Feed, Tick
-from ...core.model import Ref, Reported, Snapshot
+from ...core.model import Ref, Snapshot
 from ...core.parse import section, sections
 from ..base import Wanted
 from .alarms import STREAM, happenings, lately, legacy_happenings
@@ -173,27 +173,27 @@ class LegacyRoute(Route):
     async def _read_survivors(self, plant: Plant, report: Report) -> None:
         """Make the two calls that still carry data (§4.6); one of them may fail."""
         failures: list[HubError] = []
-        details: Mapping[Ref, Reported] = {}
+        detail: Bean | None = None
         try:
             detail = await self._client.plant_detail(plant.id)
         except (BadAnswer, NotSupported) as err:
             failures.append(err)
         else:
             await self._note_info(plant, detail)
-            details = self._parts.readings.detail(plant.id, detail)
         try:
             rows = await self._client.inverter_points(plant.id)
         except (BadAnswer, NotSupported) as err:
             failures.append(err)
+            if detail is not None:
+                report.put(self._parts.readings.detail(plant.id, detail))
         else:
             self._note_inverters(plant, rows, report)
             zone = self._inventory.zone(plant.id)
             report.measured_at = newest(rows, zone, report.now)
             reading = self._parts.readings.points(
-                plant.id, rows, now=report.now, zone=zone, battery_id=self._battery_id
+                plant.id, rows, now=report.now, zone=zone, detail=detail, battery_id=self._battery_id
             )
             self._take(plant, reading, report)
-        report.put(details, report.measured_at)
         if len(failures) > 1:
             raise failures[0]
 
