@@ -204,15 +204,29 @@ async def test_six_hours_of_refusals_are_told() -> None:
 
 
 async def test_after_the_cut_off_two_calls_do() -> None:
-    """The dead monitor call is tried once a day (goodwe.md §4.6)."""
+    """The dead monitor call is tried ever more rarely (goodwe.md §4.6)."""
     async with open_bench(at=MORNING) as bench:
         bench.act("refuse_sign_in", "semsplus", "C0602")
         bench.act("set_switches", monitor="empty")
         pace = await running(bench)
         assert "The call monitor had nothing to say" in pace.account.remarks
         await pace.run(hours=24)
-        assert bench.counted[MONITOR] == 1
+        assert 5 <= bench.counted[MONITOR] <= 7
         assert 280 <= bench.counted[POINTS] == bench.counted[DETAIL] <= 290
+
+
+async def test_one_empty_answer_is_no_cut_off() -> None:
+    """Only the legacy way's great call tells of home, grid and battery: it is not given up for a day."""
+    async with open_bench(at=MORNING) as bench:
+        bench.act("refuse_sign_in", "semsplus", "C0602")
+        pace = await running(bench)
+        bench.act("set_switches", monitor="empty")
+        await pace.run(minutes=6)
+        bench.act("set_switches", monitor="full")
+        await pace.run(minutes=21)
+        last = next(poll.snapshot for poll in reversed(pace.fetched) if poll.key.startswith("plant_"))
+        assert last is not None
+        assert isinstance(values(last, f"plant_{bench.plants[0]}")["home_power"], float)
 
 
 async def test_one_of_two_calls_may_fail() -> None:

@@ -96,6 +96,21 @@ async def test_an_unknown_refusal_is_the_password_after_three_in_a_row() -> None
             assert len(http.sent) == 6
 
 
+async def test_a_password_that_is_good_on_the_other_way_is_not_wrong() -> None:
+    """Else the user would be asked for it again and again, by each few probes."""
+    async with open_desk() as desk:
+        with MockHttp() as http:
+            http.post(LEGACY_LOGIN, payload=b_welcome())
+            http.post(SEMSPLUS_LOGIN, payload=c_error("A0001"), repeat=True)
+            await desk.open().login.sign_in(Way.LEGACY)
+            for _ in range(5):
+                desk.clock.pass_time(minutes=45)
+                with pytest.raises(LoginRefused):
+                    await desk.open().login.sign_in(Way.SEMSPLUS)
+            await desk.open().login.sign_in(Way.LEGACY)
+            assert urls(http).count(LEGACY_LOGIN) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
@@ -245,6 +260,19 @@ async def test_the_regions_login_host_is_asked_once_and_not_at_once() -> None:
                     await desk.open(**{CONF_DIALOG: True}, region="au").semsplus.sign_in()
                 desk.clock.pass_time(seconds=seconds)
     assert urls(http) == [SEMSPLUS_LOGIN, SEMSPLUS_LOGIN, REGIONAL_LOGIN, SEMSPLUS_LOGIN]
+
+
+async def test_a_clock_put_back_does_not_keep_the_regions_login_host_from_its_turn() -> None:
+    async with open_desk() as desk:
+        with MockHttp() as http:
+            http.post(SEMSPLUS_LOGIN, payload=c_error("C0602"), repeat=True)
+            http.post(REGIONAL_LOGIN, payload=c_welcome())
+            with pytest.raises(LoginRefused):
+                await desk.open(region="au").semsplus.sign_in()
+            desk.clock.pass_time(days=-30)
+            desk.clock.pass_time(minutes=10)
+            await desk.open(region="au").semsplus.sign_in()
+    assert urls(http) == [SEMSPLUS_LOGIN, REGIONAL_LOGIN]
 
 
 async def test_the_regions_login_host_stays_where_it_helps() -> None:

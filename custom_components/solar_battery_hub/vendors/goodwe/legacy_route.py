@@ -36,7 +36,6 @@ _SLOW_NIGHT: Final = 1800.0
 _STALE_AFTER: Final = 1800.0
 
 _PLANTS_AT_FULL_PACE: Final = 5
-_OVER_FOR: Final = timedelta(days=1)  # until a dead monitor call is tried again
 _SILENT_FOR: Final = timedelta(minutes=30)  # several uploads were missed
 
 _SAID_BY_THE_CLOUD: Final = frozenset({"device_status", "reachable"})  # true however long a device is silent
@@ -52,7 +51,6 @@ class LegacyRoute(Route):
         self._parts = parts
         self._inventory = parts.inventory
         self._quiet = QuietCalls(parts.clock)
-        self._dead: dict[str, datetime] = {}  # by plant: when the monitor call was found empty
 
     @override
     def feeds(self) -> Sequence[Feed]:
@@ -117,12 +115,11 @@ class LegacyRoute(Route):
     @override
     def forget(self) -> None:
         self._quiet.forget()
-        self._dead.clear()
 
     @property
     @override
     def dead_calls(self) -> Iterable[str]:
-        return (*(("monitor",) if self._dead else ()), *self._quiet.calls)
+        return self._quiet.calls
 
     # Steps
 
@@ -158,17 +155,8 @@ class LegacyRoute(Route):
         await self._read_survivors(plant, report)
 
     async def _monitor(self, plant: Plant) -> Bean | None:
-        """Return what the monitor call tells; ``None`` where it is dead, which is found out once a day."""
-        since = self._dead.get(plant.id)
-        if since is not None and self._parts.clock.now() - since < _OVER_FOR:
-            return None
-        try:
-            data = await self._client.monitor(plant.id)
-        except NothingInIt, NotSupported:
-            self._dead[plant.id] = self._parts.clock.now()
-            return None
-        self._dead.pop(plant.id, None)
-        return data
+        """Return what the monitor call tells; ``None`` where it is dead, which is found out ever more rarely."""
+        return await self._quiet.ask("monitor", plant.id, lambda: self._client.monitor(plant.id))
 
     async def _read_survivors(self, plant: Plant, report: Report) -> None:
         """Make the two calls that still carry data (§4.6); one of them may fail."""

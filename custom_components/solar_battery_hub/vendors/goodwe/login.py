@@ -120,7 +120,7 @@ class Login:
         except NoPermission:  # on the Chinese gateway also what a dead token looks like (§1.2)
             if not self._addresses.is_chinese or self._age(session) < _IN_A_ROW or self._is_uncured(place):
                 raise
-            self._lost(way, session)
+            self._lost(way, session, displaced=False)
         try:
             return self._answered(path, place, await send(await self.sign_in(way)))
         except SessionOver, NoPermission:
@@ -163,13 +163,13 @@ class Login:
         since = self._uncured.get(place)
         return since is not None and abs(self.clock.now() - since) < _UNCURED_FOR
 
-    def _lost(self, way: Way, session: Session) -> None:
+    def _lost(self, way: Way, session: Session, *, displaced: bool = True) -> None:
         """Drop a dead session, unless somebody replaced it in the meantime."""
         known = self._session(way)
         if known is None or known.token != session.token:
             return
         del self._store.session[way.value]
-        if self._age(session) < _LIFE:
+        if displaced and self._age(session) < _LIFE:
             self._note_displacement()
         self._store.save_later()
 
@@ -225,9 +225,10 @@ class Login:
         """Take one attempt from the budget and save that before anything is sent."""
         if self._rule.waits and self._store.session.get(_BLOCKED):
             raise AuthFailed("Not tried again: e-mail or password were refused before")
-        budget, now = self._budget(), self.clock.now()
-        allowed = max(budget.next_allowed(now), self._rest(way).next_allowed(now) if self._rule.waits else now)
+        budget, rest, now = self._budget(), self._rest(way), self.clock.now()
+        allowed = max(budget.next_allowed(now), rest.next_allowed(now) if self._rule.waits else now)
         if allowed > now:
+            self._keep(way, budget, rest)  # so that they follow a clock that was put back once only
             raise RateLimited((allowed - now).total_seconds(), "Too many sign-ins")
         budget.spend(now)
         self._store.shared[self._rule.key] = budget.as_dict()
@@ -258,7 +259,7 @@ class Login:
         since: str = self._store.shared.get(_REGIONAL, "")
         if way is not Way.SEMSPLUS or not since:
             return None
-        refused_for = self.clock.now() - datetime.fromisoformat(since)
+        refused_for = abs(self.clock.now() - datetime.fromisoformat(since))  # a clock may have been put back
         return self._addresses.regional_login_origin if refused_for >= _REGIONAL_AFTER else None
 
     def _refused(self, way: Way, err: LoginRefused, *, regional: bool) -> bool:
@@ -270,8 +271,8 @@ class Login:
             shared[_REGIONAL] = ""
         elif way is Way.SEMSPLUS and err.is_abnormal and self._addresses.regional_login_origin:
             shared.setdefault(_REGIONAL, now)
-        if not err.is_unknown:
-            self._store.session.pop(_ODD, None)
+        if not err.is_unknown or any(self.is_signed_in(other) for other in Way if other is not way):
+            self._store.session.pop(_ODD, None)  # a password that is good on the other way is not wrong
             return False
         self._store.session[_ODD] = self._store.session.get(_ODD, 0) + 1
         return bool(self._store.session[_ODD] >= _ODD_REFUSALS)
