@@ -80,7 +80,7 @@ def sign_ins(server: GoodWeSimulator) -> list[RequestRecord]:
 def most_sign_ins(server: GoodWeSimulator) -> int:
     """Return how many attempts to sign in fell into the worst hour, without that of the user's own dialog."""
     times = [record.time for record in sign_ins(server)[1:]]
-    return max(sum(timedelta() <= later - at < timedelta(hours=1) for later in times) for at in times)
+    return max((sum(timedelta() <= later - at < timedelta(hours=1) for later in times) for at in times), default=0)
 
 
 def ways_asked(server: GoodWeSimulator, since: datetime) -> Counter[str]:

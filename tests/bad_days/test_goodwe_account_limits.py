@@ -49,16 +49,13 @@ def sent_since(server: GoodWeSimulator, moment: datetime) -> int:
 # A day at the edge
 
 
-@pytest.mark.parametrize("profile", ["several"])
-async def test_a_day_against_a_strict_server(
-    hub: Hub, new_goodwe: AddGoodWe, caplog: pytest.LogCaptureFixture, profile: str
-) -> None:
-    """Three plants at the usual pace with four restarts in between: never too many calls, few sign-ins."""
-    server = await new_goodwe(profile)
+async def test_a_day_against_a_strict_server(hub: Hub, new_goodwe: AddGoodWe, caplog: pytest.LogCaptureFixture) -> None:
+    """The usual pace with four restarts in between: never too many calls, six sign-ins."""
+    server = await new_goodwe("string")
     strict(server)
     await hub.add_goodwe(server)
     for _ in range(4):
-        await live_on(hub, DAY / 4, step=4 * MINUTE)
+        await live_on(hub, DAY / 4, step=5 * MINUTE)
         await restart(hub)
     assert server.world.limits.refusals == 0
     assert len(sign_ins(server)) <= 7
@@ -69,12 +66,12 @@ async def test_a_day_against_a_strict_server(
 
 
 async def test_the_usual_pace_is_far_from_the_edge(hub: Hub, new_goodwe: AddGoodWe) -> None:
-    """No minute of a running home has even a fifth of what is tolerated."""
+    """No minute of a running home has even a third of what is tolerated."""
     server = await new_goodwe("home")
     await hub.add_goodwe(server)
     await live_on(hub, 2 * MINUTE)
-    strict(server, TOLERATED // 5)
-    await live_on(hub, 2 * HOUR)
+    strict(server, TOLERATED // 3)
+    await live_on(hub, HOUR)
     assert server.world.limits.refusals == 0
     assert is_fresh(hub, server)
 
@@ -82,7 +79,7 @@ async def test_the_usual_pace_is_far_from_the_edge(hub: Hub, new_goodwe: AddGood
 async def test_a_server_that_bears_little(hub: Hub, new_goodwe: AddGoodWe) -> None:
     """At set-up more is asked than it bears: one refusal each time, a pause each time, and in the end everything is read."""
     server = await new_goodwe("home")
-    strict(server, 12)
+    strict(server, 20)
     await hub.add_goodwe(server)
     refused = server.world.limits.refusals
     assert refused == 1
@@ -90,12 +87,12 @@ async def test_a_server_that_bears_little(hub: Hub, new_goodwe: AddGoodWe) -> No
     sent = len(server.requests)
     await live_on(hub, PAUSE - 20, step=20)
     assert len(server.requests) == sent
-    await live_on(hub, HOUR)
-    assert server.world.limits.refusals <= 4
+    await live_on(hub, HOUR / 2)
+    assert server.world.limits.refusals <= 2
     assert is_fresh(hub, server)
     assert number(hub, f"{serial(server)}_solar_energy_total") > 0
     before = server.world.limits.refusals
-    await live_on(hub, 2 * HOUR)
+    await live_on(hub, HOUR / 2)
     assert server.world.limits.refusals == before
     assert not reauths(hub.hass)
 
@@ -111,15 +108,13 @@ async def test_pause_is_obeyed(hub: Hub, add_goodwe: AddGoodWe, kind: Refusal, a
     server = await add_goodwe("home")
     await live_on(hub, 20 * MINUTE)
     watch = Watch(hub)
-    server.stage.rate_limit(min(asked, pause) - 5 if asked == pause else asked, kind)
-    if asked > pause:
-        server.world.limits.block(asked, kind)
+    server.stage.rate_limit(asked, kind)
     sent = len(server.requests)
     while len(server.requests) == sent:
         await hub.advance(10, step=10)
     began = server.requests[-1].time
     assert sent_since(server, began - timedelta(seconds=1)) == server.world.limits.refusals == 1
-    await live_on(hub, pause - 30, step=30, each=watch)
+    await live_on(hub, pause - 75, step=60, each=watch)
     assert sent_since(server, began) == 0
     server.stage.rate_limit(0)
     await live_on(hub, 5 * MINUTE, step=30, each=watch)

@@ -70,6 +70,7 @@ def test_with_an_own_url_that_origin_is_trusted(url: str) -> None:
         "https://127.0.0.1:8080/api/",
         "http://localhost:8080/",
         "http://127.0.0.1/",
+        "//127.0.0.1:8080/web/sems",
     ],
 )
 def test_with_an_own_url_nobody_else_is_trusted(url: str) -> None:
