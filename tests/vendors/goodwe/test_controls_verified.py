@@ -1,13 +1,22 @@
 """How a change is known to have worked, and when (goodwe.md §6.1–6.3, §10.13)."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 
 from custom_components.solar_battery_hub.core.control import Outcome, Receipt
 from custom_components.solar_battery_hub.core.desk import ControlDesk
-from custom_components.solar_battery_hub.core.errors import NotSupported, ReadLater, WriteRefused
+from custom_components.solar_battery_hub.core.errors import (
+    BadAnswer,
+    NotSupported,
+    ReadLater,
+    WriteIncomplete,
+    WriteRefused,
+)
 from custom_components.solar_battery_hub.core.model import Value
+from custom_components.solar_battery_hub.vendors.goodwe.codes import NothingInIt
 from custom_components.solar_battery_hub.vendors.goodwe.model import Way
 
 from .controls_desk import SERIAL, STATUS_SETTING, STORAGE, Desk, function, ready
@@ -233,6 +242,97 @@ async def test_a_limit_by_the_older_service_is_a_text_and_has_the_date_of_the_pl
             "ActivePowerLimitSettingMark": "1",
         }
     ]
+
+
+async def test_a_start_after_a_stop_is_believed_when_it_is_seen() -> None:
+    """One that still stands is not taken for one that waits for the sun: its start was lost."""
+    desk = Desk(way=Way.LEGACY)
+    counter = Counter(desk)
+    await counter.change(inverter_on=False)
+    desk.legacy.status = 0
+    await counter.later()
+    await counter.change(inverter_on=True)
+    while len(counter.told) < 2:
+        await counter.later()
+    assert counter.told == [("confirmed", True), ("not_confirmed", True)]
+    desk.listed(status=3)
+    assert await desk.note() == {"inverter_on": False}
+    desk.legacy.status = 1
+    await counter.change(inverter_on=True)
+    await counter.later()
+    assert counter.told[2:] == [("confirmed", True)]
+    assert await desk.note() == {"inverter_on": True}  # also when it waits
+
+
+async def test_who_was_started_elsewhere_waits_for_the_sun_again() -> None:
+    """It was stopped here and started in the vendor's own app: at dusk it is not stopped once more."""
+    desk = Desk(way=Way.LEGACY)
+    counter = Counter(desk)
+    await counter.change(inverter_on=False)
+    desk.legacy.status = 0
+    await counter.later()
+    desk.listed(status=1)
+    desk.clock.pass_time(minutes=20)
+    await desk.note()  # an old record still says that it runs
+    desk.listed(status=3)
+    assert await desk.note() == {"inverter_on": False}
+    desk.listed(status=1)
+    desk.clock.pass_time(minutes=20)
+    assert await desk.note() == {"inverter_on": True}
+    desk.listed(status=3)
+    assert await desk.note() == {"inverter_on": True}
+
+
+async def test_a_second_change_that_is_refused_leaves_the_first_its_time() -> None:
+    desk = await ready()
+    desk.settings.copy, desk.settings.obeys = {"40328": 6000}, False
+    counter = Counter(desk)
+    began = desk.clock.now()
+    await counter.change(export_limit=4200.0)
+    desk.settings.failures[1] = WriteRefused("refused_by_device")
+    with pytest.raises(WriteRefused):
+        await desk.write(export_limit=4000.0)
+    await counter.later()
+    desk.settings.copy = {"40328": 4200}
+    assert await counter.later() - began == timedelta(seconds=125)
+    assert counter.told == [("confirmed", True)]
+
+
+async def test_a_command_that_is_refused_after_another_was_taken() -> None:
+    desk = Desk(way=Way.LEGACY)
+    taken = desk.legacy.remote_control
+
+    async def remote_control(body: Mapping[str, str]) -> None:
+        if desk.legacy.sent:
+            raise WriteRefused("refused_by_device")
+        await taken(body)
+
+    desk.legacy.remote_control = remote_control  # type: ignore[method-assign]
+    with pytest.raises(WriteIncomplete) as failure:
+        await desk.write(inverter_on=False, output_limit=50.0)
+    assert failure.value.parts == {"inverter_on": "written", "output_limit": "not_written"}
+
+
+@pytest.mark.parametrize("error", [NothingInIt("nothing"), BadAnswer("100004")])
+async def test_a_limit_that_is_never_told_is_not_asked_for_ever(error: BadAnswer) -> None:
+    desk = Desk(way=Way.LEGACY)
+    desk.legacy.remote_parameters = AsyncMock(side_effect=error)  # type: ignore[method-assign]
+    counter = Counter(desk)
+    await counter.change(output_limit=50.0)
+    await counter.later()
+    assert counter.told == [("not_confirmed", True)]
+
+
+async def test_what_only_the_other_service_tells_is_given_up_after_a_day() -> None:
+    desk = await ready()
+    counter = Counter(desk)
+    await counter.change(export_limit=4200.0)
+    desk.way = Way.LEGACY
+    began = desk.clock.now()
+    while not counter.told:
+        await counter.later()
+    assert timedelta(hours=23) < desk.clock.now() - began < timedelta(hours=25)
+    assert counter.told == [("not_confirmed", True)]
 
 
 async def test_a_command_to_an_inverter_that_is_offline_would_be_lost() -> None:

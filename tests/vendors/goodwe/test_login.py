@@ -1,6 +1,7 @@
 """How often somebody signs in: sessions over restarts, dead tokens, calls no session helps (goodwe.md §1.2, §3.6)."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from custom_components.solar_battery_hub.core.errors import (
     RateLimited,
 )
 from custom_components.solar_battery_hub.vendors.goodwe.codes import (
+    LoginRefused,
     NoPermission,
     SessionOver,
 )
@@ -242,6 +244,21 @@ async def test_no_permission_is_a_dead_token_only_in_china() -> None:
                 assert urls(http).count(SEMSPLUS_LOGIN) == logins
 
 
+async def test_no_permission_is_nobody_else_s_sign_in() -> None:
+    """In China a session is renewed for it once an hour; that looks like no other client."""
+    async with open_desk() as desk:
+        with MockHttp() as http:
+            http.post(SEMSPLUS_LOGIN, payload=c_welcome(), repeat=True)
+            http.get(FLOW, payload=c_error("100025"), repeat=True)
+            opened = desk.open(region="cn")
+            for _ in range(6):
+                with pytest.raises(NoPermission):
+                    await opened.semsplus.flow("p1")
+                desk.clock.pass_time(minutes=61)
+            assert opened.login.displacements(desk.clock.now()) == 0
+            assert urls(http).count(SEMSPLUS_LOGIN) > 2
+
+
 async def test_an_old_session_is_used_while_no_new_one_is_to_be_had() -> None:
     async with open_desk() as desk:
         with MockHttp() as http:
@@ -268,6 +285,27 @@ async def test_a_clock_put_back_locks_nobody_out() -> None:
             with pytest.raises(RateLimited) as told:
                 await desk.open().semsplus.flow("p1")
             assert told.value.retry_after <= 60
+
+
+@pytest.mark.parametrize("answer", [c_error("C0602"), c_welcome()])
+async def test_a_clock_put_back_ends_waits_when_they_would_have_ended(answer: dict[str, Any]) -> None:
+    """Whether signing in was refused, or there were too many of them."""
+    async with open_desk() as desk:
+        with MockHttp() as http:
+            http.post(SEMSPLUS_LOGIN, payload=answer, repeat=True)
+            opened = desk.open()
+            with suppress(LoginRefused):
+                for _ in range(4):
+                    desk.store.session.pop("semsplus", None)
+                    await opened.semsplus.sign_in()
+            desk.store.session.pop("semsplus", None)
+            desk.clock.pass_time(days=-30)
+            before = len(http.sent)
+            for _ in range(62):
+                with suppress(RateLimited, LoginRefused):
+                    await opened.semsplus.sign_in()
+                desk.clock.pass_time(minutes=1)
+            assert len(http.sent) > before
 
 
 async def test_what_is_stored_wrongly_is_no_session() -> None:

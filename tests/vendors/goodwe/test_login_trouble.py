@@ -267,11 +267,14 @@ async def test_a_clock_put_back_does_not_keep_the_regions_login_host_from_its_tu
         with MockHttp() as http:
             http.post(SEMSPLUS_LOGIN, payload=c_error("C0602"), repeat=True)
             http.post(REGIONAL_LOGIN, payload=c_welcome())
+            opened = desk.open(region="au")
             with pytest.raises(LoginRefused):
-                await desk.open(region="au").semsplus.sign_in()
+                await opened.semsplus.sign_in()
             desk.clock.pass_time(days=-30)
+            with pytest.raises(RateLimited):
+                await opened.semsplus.sign_in()
             desk.clock.pass_time(minutes=10)
-            await desk.open(region="au").semsplus.sign_in()
+            await opened.semsplus.sign_in()
     assert urls(http) == [SEMSPLUS_LOGIN, REGIONAL_LOGIN]
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from ...core.clock import Clock
 from ...core.control import Control
-from ...core.errors import ReadLater, WriteRefused
+from ...core.errors import HubError, NotSupported, ReadLater, WriteRefused
 from ...core.model import Ref, Reported, Value
 from ...core.told import Told
 from ..base import Capability, PrivateStore, Wanted
@@ -41,6 +41,8 @@ _RIGHT_TO_READ: Final = "INVERTER_REMOTE_READ"
 _FORBIDDEN_FOR: Final = 3600.0  # seconds in which a device that said no is not asked again (§1.2)
 _ASK_AGAIN: Final = timedelta(seconds=60)
 _OTHER_SERVICE_AGAIN: Final = timedelta(minutes=30)
+_GIVEN_UP_AFTER: Final = 86_400.0  # seconds
+_STATUS_AGE: Final = 1800.0  # seconds; the status that a device was listed with is no older
 _UNSETTLED: Final = 180.0  # seconds after a write in which something may still follow
 
 # Settings of which one changes with another: whether slots run depends on whether the plan acts.
@@ -70,6 +72,7 @@ class Controls:
         self._told = Told(store.shared.setdefault("settings_told", {}))
         self._forbidden: dict[str, float] = {}  # when a device said no to this account, by serial number
         self._wrote: dict[str, dict[str, tuple[float, Value]]] = {}
+        self._untold: dict[tuple[str, frozenset[str]], float] = {}  # since when the other service alone could tell
 
     # What can be set
 
@@ -148,8 +151,18 @@ class Controls:
 
     def note_status(self, device: Listed) -> dict[Ref, Reported]:
         """Return whether an inverter is switched on, by the status it was listed with or what its own switch said last."""
-        running = self._settings.running(device) if device.type in INVERTERS else None
+        if device.type not in INVERTERS:
+            return {}
+        at, _ = self._wrote.get(device.serial, {}).get("inverter_on", (None, None))
+        if at is None or self._clock.monotonic() - at > _STATUS_AGE:
+            self._note_seen(device, seen_running(device.status))
+        running = self._settings.running(device)
         return {} if running is None else {Ref(device.serial, "inverter_on"): running}
+
+    def _note_seen(self, device: Listed, seen: bool | None) -> None:
+        """Forget that an inverter was told to stop when it runs: somebody started it."""
+        if seen and self._settings.commanded(device) is False:
+            self._settings.note_command(device, on=True)
 
     def is_unsettled(self, device: Listed) -> bool:
         """Tell whether something may still follow from a change of ours."""
@@ -178,7 +191,8 @@ class Controls:
         """
         legacy = self._way() is Way.LEGACY
         if settings - LEGACY_SETTINGS if legacy else settings & LEGACY_ONLY:
-            raise ReadLater(self._clock.now() + _OTHER_SERVICE_AGAIN)
+            raise self._not_told_here(device, settings)
+        self._untold.pop((device.serial, settings), None)
         if legacy:
             return await self._read_legacy(device, settings)
         found: dict[str, Value] = {}
@@ -189,15 +203,25 @@ class Controls:
         if "inverter_on" in settings:
             running, seen = await self._settings.read_running(device)
             self._wait_for(device, "inverter_on", seen)
+            self._note_seen(device, seen)
             found |= {} if running is None else {"inverter_on": running}
         wanted = settings | (frozenset() if _TOGETHER.isdisjoint(settings) else _TOGETHER)
         return {key: value for key, value in found.items() if key in wanted}
+
+    def _not_told_here(self, device: Listed, settings: frozenset[str]) -> HubError:
+        """Return ReadLater until the other service may be back; after a day it is given up."""
+        whom, now = (device.serial, settings), self._clock.monotonic()
+        if now - self._untold.setdefault(whom, now) < _GIVEN_UP_AFTER:
+            return ReadLater(self._clock.now() + _OTHER_SERVICE_AGAIN)
+        del self._untold[whom]
+        return NotSupported("Only the other service could tell")
 
     async def _read_legacy(self, device: Listed, settings: frozenset[str]) -> dict[str, Value]:
         found: dict[str, Value] = {}
         if "inverter_on" in settings:
             status = await self._remote.status(device)
             self._wait_for(device, "inverter_on", seen_running(status))
+            self._note_seen(device, seen_running(status))
             running = is_on(status, self._settings.commanded(device))
             found |= {} if running is None else {"inverter_on": running}
         if "output_limit" in settings:
@@ -232,8 +256,9 @@ class Controls:
             self._wrote[device.serial] = before  # this one left nothing behind
             raise
         self._forbidden.pop(device.serial, None)
-        if isinstance(on := changes.get("inverter_on"), bool):
-            self._settings.note_command(device, on=on)
+        on = changes.get("inverter_on")
+        if isinstance(on, bool) and (not on or self._settings.commanded(device) is not False):
+            self._settings.note_command(device, on=on)  # a start after a stop counts when it is seen
 
     async def _write_semsplus(self, device: Listed, changes: Mapping[str, Value]) -> None:
         await self._settings.learn(device)

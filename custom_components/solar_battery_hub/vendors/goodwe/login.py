@@ -234,6 +234,11 @@ class Login:
         self._store.shared[self._rule.key] = budget.as_dict()
         await self._store.save()
 
+    def _keep(self, way: Way, budget: Budget, rest: Budget) -> None:
+        self._store.shared[self._rule.key] = budget.as_dict()
+        if (failures := self._store.shared.get(_FAILURES, {}).get(way.value)) is not None:
+            failures |= rest.as_dict()
+
     def _rest(self, way: Way) -> Budget:
         return Budget((), self._store.shared.get(_FAILURES, {}).get(way.value))
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from ...core.clock import Clock
-from ...core.errors import NotSupported, WriteRefused
+from ...core.errors import BadAnswer, NotSupported, WriteRefused
 from ...core.model import Value
 from ...core.parse import number
 from .inventory import Inventory
@@ -39,7 +39,11 @@ class RemoteControl:
 
     async def output_limit(self, device: Listed) -> float:
         """Return the limit that the service tells. Raises NotSupported where it does not: nobody knows that answer (§12)."""
-        said = number((await self._legacy.remote_parameters(device.serial)).get("ActivePowerLimit"))
+        try:
+            found = await self._legacy.remote_parameters(device.serial)
+        except BadAnswer as err:  # asked again it would be the same
+            raise NotSupported("The limit is not told") from err
+        said = number(found.get("ActivePowerLimit"))
         if said is None or not 0 <= said <= 100:
             raise NotSupported("The limit is not told")
         return said
