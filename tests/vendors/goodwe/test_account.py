@@ -122,6 +122,18 @@ async def test_a_home_costs_less_than_three_requests_a_minute_and_six_logins_a_d
         assert bench.counted["sems-plant/api/stations/flow"] > 23 * 60
 
 
+@pytest.mark.parametrize("refused", [False, True])
+async def test_what_judges_the_way_is_asked_whoever_looks(refused: bool) -> None:
+    """Also when all of the plant's own entities are switched off: its devices' freshness hangs on it."""
+    async with open_bench() as bench:
+        if refused:
+            bench.act("refuse_sign_in", "semsplus", "C0602")
+        account = bench.open()
+        await fetch(account, "plants")
+        main = [feed for feed in account.feeds if feed.key.partition("_")[0] in ("flow", "plant") and not feed.resting]
+        assert [feed.always for feed in main] == [True]
+
+
 async def test_plants_share_one_budget() -> None:
     """Three plants at full pace; of ten each is read half as often."""
     async with open_bench("several", at=MORNING) as bench:

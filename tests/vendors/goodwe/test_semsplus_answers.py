@@ -53,6 +53,18 @@ async def test_plants_come_by_the_page() -> None:
     assert [body_of(sent) for sent in http.sent[1:]] == [{"current": page, "size": 100} for page in (1, 2, 3)]
 
 
+@pytest.mark.parametrize(("count", "pages"), [(0, 1), (99, 1), (100, 2), (130, 2)])
+async def test_pages_that_do_not_tell_how_many_there_are(count: int, pages: int) -> None:
+    """The next page is asked as long as they are full."""
+    rows = [{"id": f"p{number}", "name": "Home"} for number in range(count)]
+    async with open_desk() as desk:
+        with signed_in() as http:
+            for start in (0, 100):
+                http.post(PLANTS, payload=c_ok({"dataList": rows[start : start + 100]}))
+            assert await desk.open().semsplus.plants() == rows
+    assert len(http.sent) == 1 + pages
+
+
 async def test_an_endless_list_ends() -> None:
     async with open_desk() as desk:
         with signed_in() as http:

@@ -183,8 +183,8 @@ class SemsPlus:
             answer = await self._wire.post(path, {**body, number_name: page, size_name: size})
             rows = _rows(answer)
             found += rows
-            total = number(section(answer).get("total")) or 0
-            if not rows or len(found) >= total:
+            total = number(section(answer).get("total"))
+            if not rows or (len(found) >= total if total else len(rows) < size):
                 break
         return found
 

@@ -109,7 +109,10 @@ class SemsPlusRoute(Route):
             )
 
     def _flow_feed(self, plant: Plant) -> Feed:
-        """Return how the live values of a plant are read: on the minute, rarely while it sleeps."""
+        """Return how the live values of a plant are read: on the minute, rarely while it sleeps.
+
+        Always, for they alone tell whether the way is open and whether what its devices tell is fresh.
+        """
         key, interval = f"{FLOW}_{plant.id}", self._interval * self._stretch
         stale_after = max(_STALE_AFTER, 3 * interval)
         if self._inventory.only_solar(plant.id):
@@ -125,6 +128,7 @@ class SemsPlusRoute(Route):
             else Tick(period=_PERIOD, lag=_LAG, patience=_PATIENCE, minimum_gap=interval - _CATCH_UP),
             stale_after=stale_after,
             devices=(plant_id(plant.id),),
+            always=True,
         )
 
     def _steady(self, plant: Plant, key: str, interval: float, device: str = "", *, always: bool = False) -> Feed:
