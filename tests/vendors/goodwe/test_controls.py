@@ -97,7 +97,12 @@ async def test_everything_is_known_after_a_restart() -> None:
 async def test_a_store_that_makes_no_sense_is_forgotten() -> None:
     desk = await ready()
     desk.store.shared["abilities"] = {
-        SERIAL: {"generation": 9, "plan": {"generation": 9, "places": 1}, "functions": {}}
+        SERIAL: {
+            "generation": 9,
+            "plan": {"generation": 9, "places": 1},
+            "functions": {},
+            "asked": desk.clock.now().isoformat(),
+        }
     }
     later = Desk(store=desk.store)
     await later.note()

@@ -135,6 +135,16 @@ async def test_a_device_that_told_nothing_at_first_is_asked_again_soon() -> None
     assert "charge_schedule" in desk.offered
 
 
+async def test_a_storage_device_without_a_generation_is_asked_again_soon() -> None:
+    desk = Desk(3)
+    tell, desk.settings.generation = desk.settings.generation, _telling(NothingInIt("Nothing"))  # type: ignore[method-assign]
+    await desk.note()
+    assert "charge_schedule" not in desk.offered
+    desk.settings.generation = tell  # type: ignore[method-assign]
+    await desk.note()
+    assert "charge_schedule" in desk.offered
+
+
 async def test_a_clock_put_back_does_not_keep_it_from_asking() -> None:
     desk = await ready()
     desk.clock.pass_time(days=-30)

@@ -63,8 +63,11 @@ class ToldSettings:
             self._store.save_later()
 
     async def learn(self, device: Listed) -> Abilities:
-        """Return what a device can do, asked once a day; an answer with nothing in it takes nothing away (§1.1)."""
-        asked = self._stored.get(device.serial, {}).get("asked")
+        """Return what a device can do, asked once a day.
+
+        An answer with nothing in it takes nothing away (§1.1), and what was to be expected is asked for again.
+        """
+        asked = self._stored[device.serial].get("asked") if device.serial in self._known else None
         known = self.abilities(device)
         if asked and abs(self._clock.now() - datetime.fromisoformat(asked)) < _ABILITIES_AGE:
             return known
@@ -77,7 +80,9 @@ class ToldSettings:
         found = replace(
             told, generation=told.generation or known.generation, functions=told.functions or known.functions
         )
-        is_whole = found == told and (told.generation is not None or bool(told.functions))
+        is_storage = device.stores or device.type is DeviceType.CABINET
+        expected = told.generation is not None or (bool(told.functions) and not is_storage)
+        is_whole = expected and found == told
         self._keep(device, found, asked=self._clock.now().isoformat() if is_whole else None)
         return found
 
