@@ -282,13 +282,15 @@ async def test_errors_of_an_inverter_are_told() -> None:
 # Nobody there
 
 
-async def test_nobody_there_for_a_while() -> None:
-    """A short break changes nothing; a long one leads to whoever answers first."""
+@pytest.mark.parametrize("hours", [0.1, 1, 3])
+async def test_nobody_there_for_a_while(hours: float) -> None:
+    """Where nobody can be reached, one way is as good as the other: it stays, and nobody signs in afterwards."""
     async with open_bench(at=MORNING) as bench:
         pace = await running(bench)
         bench.act("refuse_connections")
-        polls = await pace.run(minutes=5)
+        polls = await pace.run(hours=hours)
         assert all(isinstance(error, Unreachable) for error in errors(polls))
+        assert errors(polls)
         await bench.act("accept_connections")
         bench.forget_requests()
         await pace.run(minutes=5)

@@ -8,7 +8,7 @@ from typing import Final, override
 
 from ...core.clock import Clock
 from ...core.control import Control
-from ...core.errors import AuthFailed, HubError, NotSupported
+from ...core.errors import AuthFailed, HubError, NotSupported, Unreachable
 from ...core.feed import Feed
 from ...core.model import Device, Happening, Notice, Snapshot, Value
 from ..base import CONF_IDENTITY, Account, Capability, PrivateStore, Settings, Wanted
@@ -27,7 +27,7 @@ from .readings import Readings
 from .route import Parts, Plausibility, Route
 from .semsplus import SemsPlus
 from .semsplus_route import SemsPlusRoute
-from .ways import Ways
+from .ways import REFUSED, Ways
 
 # In the shared store.
 _WAY: Final = "way"  # which worked last
@@ -91,7 +91,7 @@ class GoodWeAccount(Account):
         try:
             await self._route.look()
         except HubError as err:
-            if not self._failed(err, at_once=True):
+            if not await self._failed(err, at_once=True):
                 raise
             await self._route.look()
         plants = self._inventory.all_plants
@@ -184,7 +184,7 @@ class GoodWeAccount(Account):
         try:
             snapshot = await route.fetch(feed, wanted)
         except HubError as err:
-            if not (self._judges(feed) or is_first) or not self._failed(err, at_once=is_first):
+            if not (self._judges(feed) or is_first) or not await self._failed(err, at_once=is_first):
                 raise
             return await self._route.fetch(feed, wanted) if is_first else self._nothing()
         if route.is_main(feed):
@@ -199,12 +199,23 @@ class GoodWeAccount(Account):
         """
         return self._route.is_main(feed) or not self._login.is_signed_in(self.way)
 
-    def _failed(self, error: HubError, *, at_once: bool) -> bool:
+    async def _failed(self, error: HubError, *, at_once: bool) -> bool:
         """Take note of a failure of the way itself; tell whether another one is used now."""
-        changed = self._ways.failed(error, self._clock.now(), at_once=at_once)
-        if changed:
-            self._follow_way()
-        return changed
+        if not self._ways.failed(error, self._clock.now(), at_once=at_once):
+            return False
+        if isinstance(error, Unreachable) and not isinstance(error, REFUSED) and not await self._answers():
+            self._ways.turn_back()
+            return False
+        self._follow_way()
+        return True
+
+    async def _answers(self) -> bool:
+        """Tell whether anybody answers on the present way; where nobody can be reached, it is not the way's fault."""
+        try:
+            await self._route.look()
+        except HubError:
+            return False
+        return True
 
     async def _probe(self) -> bool:
         """Try whether SEMS+ answers again, and go back there if it does. Raises AuthFailed."""

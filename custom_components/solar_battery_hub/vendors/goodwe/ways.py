@@ -15,9 +15,12 @@ _LONGEST_WAIT: Final = timedelta(hours=6)
 _WAIT_WITHOUT_ANY: Final = timedelta(hours=1)  # at most, while neither answers
 _BARREN_AFTER: Final = timedelta(hours=6)
 
-_REFUSED: Final = (LoginRefused, TermsNotAccepted)
+REFUSED: Final = (LoginRefused, TermsNotAccepted)
+"""What a way itself says to a sign-in, rather than nothing at all."""
+
 _NOT_ITS_FAULT: Final = (AuthFailed, Locked, RateLimited)  # the other way would say the same
 _EMPTY: Final = (BadAnswer, NotSupported)
+_OTHER: Final = {Way.SEMSPLUS: Way.LEGACY, Way.LEGACY: Way.SEMSPLUS}
 
 
 class Ways:
@@ -53,7 +56,7 @@ class Ways:
             return False
         if isinstance(error, _EMPTY):
             self._empty_since.setdefault(self.present, now)
-        if isinstance(error, _REFUSED) and self.present is Way.SEMSPLUS:
+        if isinstance(error, REFUSED) and self.present is Way.SEMSPLUS:
             self._refusals += 1
             enough = at_once or self._refusals >= _REFUSALS
         else:
@@ -65,6 +68,10 @@ class Ways:
             return False
         self._change(now)
         return True
+
+    def turn_back(self) -> None:
+        """Take note that the other way cannot be reached either: the one before goes on, until it is time again."""
+        self.present = _OTHER[self.present]
 
     def is_probe_due(self, now: datetime) -> bool:
         """Tell whether SEMS+ should be tried again although the legacy API answers."""
@@ -84,7 +91,7 @@ class Ways:
         )
 
     def _change(self, now: datetime) -> None:
-        self.present = Way.LEGACY if self.present is Way.SEMSPLUS else Way.SEMSPLUS
+        self.present = _OTHER[self.present]
         self._calm()
         self._postpone(now)
 
