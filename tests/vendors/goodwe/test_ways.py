@@ -155,3 +155,11 @@ def test_nobody_there_is_no_change_of_the_service() -> None:
     ways = semsplus()
     silence(ways, Unreachable("Nobody"), 24 * 60)
     assert not ways.is_barren(NOON + 24 * 60 * MINUTE)
+
+
+def test_a_clock_that_was_put_back_does_not_keep_the_way() -> None:
+    ways = Ways(Way.LEGACY, NOON)
+    before = NOON - timedelta(days=3)
+    assert ways.is_probe_due(before)
+    ways.probed(before, answers=False)
+    assert not ways.is_probe_due(before)

@@ -64,7 +64,7 @@ class Ways:
             self._silent_since = min(now, self._silent_since or now)
             enough = self._silent_polls >= _SILENT_POLLS and now - self._silent_since >= _SILENT_FOR
             self._next_try = min(self._next_try, now + _WAIT_WITHOUT_ANY)
-        if not enough or now < self._next_try:
+        if not enough or not self._is_time(now):
             return False
         self._change(now)
         return True
@@ -75,7 +75,7 @@ class Ways:
 
     def is_probe_due(self, now: datetime) -> bool:
         """Tell whether SEMS+ should be tried again although the legacy API answers."""
-        return self.present is Way.LEGACY and now >= self._next_try
+        return self.present is Way.LEGACY and self._is_time(now)
 
     def probed(self, now: datetime, *, answers: bool) -> None:
         """Take note whether SEMS+ answered again."""
@@ -89,6 +89,10 @@ class Ways:
         return len(self._empty_since) == len(Way) and all(
             now - since >= _BARREN_AFTER for since in self._empty_since.values()
         )
+
+    def _is_time(self, now: datetime) -> bool:
+        """Tell whether the other way may be tried; a moment further ahead than any wait is of a clock put back since."""
+        return not now < self._next_try <= now + _LONGEST_WAIT
 
     def _change(self, now: datetime) -> None:
         self.present = _OTHER[self.present]
