@@ -31,6 +31,7 @@ class HubEntity(Entity):
         self._attr_translation_key = ref.key
         self._attr_device_info = runtime.devices.info(ref.device)
         self._shown: tuple[bool, Value, datetime | None] | None = None
+        self.stands = False  # whether Home Assistant has it
 
     @property
     @override
@@ -47,8 +48,15 @@ class HubEntity(Entity):
     async def async_added_to_hass(self) -> None:
         """Start listening."""
         await super().async_added_to_hass()
+        self.stands = True
         self._shown = self._present  # what Home Assistant writes in a moment
         self.async_on_remove(self.runtime.async_subscribe(self.ref, self._on_update))
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Make room for another entity of the same reading."""
+        await super().async_will_remove_from_hass()
+        self.stands = False
 
     async def async_update(self) -> None:
         """Answer ``homeassistant.update_entity``, never faster than the vendor's floor."""
@@ -126,16 +134,19 @@ def async_add_readings(
     A reading that has a control on its device appears only as the control.
     """
     runtime = entry.runtime_data
-    known: set[Ref] = set()
+    made: dict[Ref, HubEntity] = {}
 
     @callback
     def _add() -> None:
         controls = runtime.changes.controls()
         present = {ref for ref in runtime.refs if ref not in controls and shows(look_up(ref.key)[0])}
-        new = {ref for ref in present - known if ref.device in runtime.devices}
-        add_entities(make(runtime, ref) for ref in _in_order(new))
-        known.intersection_update(present)
-        known.update(new)
+        for ref in made.keys() - present:
+            if not made[ref].stands:  # what is missing for a while only keeps its entity
+                del made[ref]
+        new = {ref for ref in present - made.keys() if ref.device in runtime.devices}
+        entities = {ref: make(runtime, ref) for ref in _in_order(new)}
+        made.update(entities)
+        add_entities(entities.values())
 
     runtime.async_on_new(_add)
 

@@ -1,6 +1,5 @@
 """Answers of the password API that are almost right: no value where it is wrong, never a zero, never a traceback (F.7)."""
 
-from collections.abc import Callable
 from datetime import datetime
 import json
 from random import Random
@@ -13,6 +12,7 @@ import pytest
 from custom_components.solar_battery_hub.const import DOMAIN
 from tests.bad_days.conftest import AddAccount
 from tests.bad_days.growatt_tools import CYCLE, HOUR, States, is_fresh, logins, number, states, undebugged
+from tests.bad_days.mutations import HARMLESS, MUTATIONS, mutated, totals, tracebacks
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub
 from tests.simulators.growatt.server import GrowattSimulator
@@ -30,8 +30,6 @@ READS = (
     "/newMaxApi.do",
 )
 
-type Mutation = Callable[[Any, Random], Any]
-
 
 @pytest.fixture
 async def server(freezer: FrozenDateTimeFactory, hub: Hub, add_account: AddAccount) -> GrowattSimulator:
@@ -41,20 +39,6 @@ async def server(freezer: FrozenDateTimeFactory, hub: Hub, add_account: AddAccou
     with undebugged():
         await hub.advance(HOUR, step=300)
     return server
-
-
-def totals(shown: States) -> dict[str, float]:
-    """Return every total of a life among the states."""
-    return {name: float(state) for name, state in shown.items() if name.endswith("_energy_total")}
-
-
-def tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what was logged with a traceback, or as an error."""
-    return [
-        record.getMessage()
-        for record in caplog.records
-        if record.name != "asyncio" and (record.exc_info or record.levelname in {"ERROR", "CRITICAL"})
-    ]
 
 
 async def test_odd_values(hub: Hub, server: GrowattSimulator, caplog: pytest.LogCaptureFixture) -> None:
@@ -77,57 +61,6 @@ async def test_odd_values(hub: Hub, server: GrowattSimulator, caplog: pytest.Log
         await hub.advance(1.3 * HOUR, step=300)
     assert states(hub.hass).keys() >= before.keys()
     assert logins(server) == 1
-
-
-def _text(value: Any, _random: Random) -> Any:
-    """Return a number as text and a text that is a number as one."""
-    match value:
-        case bool():
-            return value
-        case int() | float():
-            return str(value)
-        case str():
-            try:
-                return float(value)
-            except ValueError:
-                return value
-    return value
-
-
-def _sometimes(what: Any) -> Mutation:
-    """Return a mutation that puts something else in the place of every third value."""
-    return lambda value, random: what if random.random() < 1 / 3 else value
-
-
-def _nested(value: Any, random: Random) -> Any:
-    """Put a value into a list or an object now and then."""
-    return random.choice(([value], {"value": value}, [], {})) if random.random() < 1 / 4 else value
-
-
-def _blank(value: Any, random: Random) -> Any:
-    """Put a spelling of nothing in the place of every third value."""
-    return random.choice(BLANKS) if random.random() < 1 / 3 else value
-
-
-BLANKS = ("", "-", "--", "n/a", "null", "NaN", '"null"')
-MUTATIONS: dict[str, Mutation] = {
-    "texts and numbers swapped": _text,
-    "null": _sometimes(None),
-    "nothing in words": _blank,
-    "nested": _nested,
-    "endless": _sometimes(10**400),
-}
-HARMLESS = frozenset({"texts and numbers swapped"})
-
-
-def mutated(data: Any, mutate: Mutation, random: Random, *, top: bool = True) -> Any:
-    """Return an answer with its values mutated; the frame stays, so that the values are looked at."""
-    match data:
-        case dict():
-            return {key: mutated(value, mutate, random, top=False) for key, value in data.items()}
-        case list():
-            return [mutated(value, mutate, random, top=False) for value in data]
-    return data if top else mutate(data, random)
 
 
 def spoil(server: GrowattSimulator, monkeypatch: pytest.MonkeyPatch, name: str) -> None:

@@ -133,13 +133,14 @@ def _solar(bean: Bean) -> float | None:
         return measured(bean.get("output_power"), "W", "W")
     if flag(bean.get("isbuetteybpu")):
         return measured(bean.get("pac"), "W", "W")
-    pairs = [
-        (volts, amperes)
+    strings = [
+        (number(bean.get(f"vpv{string}"), absent=_ABSENT), number(bean.get(f"ipv{string}"), absent=_ABSENT))
         for string in _STRINGS
-        if (volts := number(bean.get(f"vpv{string}"), absent=_ABSENT)) is not None
-        and (amperes := number(bean.get(f"ipv{string}"), absent=_ABSENT)) is not None
     ]
-    return math.fsum(volts * amperes for volts, amperes in pairs) if pairs else told
+    if any((volts is None) is not (amperes is None) and (volts or amperes) for volts, amperes in strings):
+        return None  # a string of which only one half is told may give anything
+    told_of = [volts * amperes for volts, amperes in strings if volts is not None and amperes is not None]
+    return math.fsum(told_of) if told_of else None
 
 
 def _not_what_it_says(bean: Bean, *, meter_apart: bool) -> tuple[str, ...]:
