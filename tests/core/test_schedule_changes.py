@@ -44,6 +44,16 @@ WRITES: dict[str, tuple[Schedule, Schedule, tuple[Change, ...]]] = {
         schedule(slot("03:00-05:00", "battery_first"), LATE),
         written((2, slot("03:00-05:00", "battery_first"))),
     ),
+    "a slot over midnight stays, that another is added to": (
+        schedule(slot("22:00-06:00", "battery_first"), FREE),
+        schedule(slot("22:00-06:00", "battery_first"), slot("18:00-20:00", "grid_first")),
+        written((2, LATE)),
+    ),
+    "one to 00:00 stays where 23:59 would be written": (
+        schedule(slot("22:00-00:00", "battery_first"), EARLY),
+        schedule(slot("22:00-00:00", "battery_first"), LATE),
+        written((2, LATE)),
+    ),
     "a slot less is turned off": (schedule(EARLY, LATE), schedule(LATE), written((1, None))),
     "all off": (schedule(EARLY, FREE, LATE), schedule(), written((1, None), (3, None))),
     "a night takes two places": (

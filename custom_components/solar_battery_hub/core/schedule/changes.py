@@ -41,6 +41,7 @@ def difference(rules: ScheduleRules, present: Schedule, wanted: Schedule) -> tup
         change
         for group in rules.groups
         for change in _assign(
+            rules,
             group.key,
             places[group.key],
             {slot: _place_in(meant[group.key], slot, rules) for slot in slots if rules.group_of(slot) is group},
@@ -78,15 +79,18 @@ def _place_in(meant: list[Slot | None], slot: Slot, rules: ScheduleRules) -> int
     return 0
 
 
-def _assign(group: str, held: list[Slot | None], wanted: Mapping[Slot, int]) -> Iterator[Change]:
-    """Yield the changes of one group, whose slots are ``wanted`` at a place; those written anyway are reused first."""
+def _assign(rules: ScheduleRules, group: str, held: list[Slot | None], wanted: Mapping[Slot, int]) -> Iterator[Change]:
+    """Yield the changes of one group, whose slots are ``wanted`` at a place; those written anyway are reused first.
+
+    A slot that says the same in other words stays: one over midnight, or to 00:00 where 23:59 would be written.
+    """
     left = list(wanted)
     freed, spare = [], []
     for place, slot in enumerate(held, 1):
         if slot is None or not slot.enabled:
             spare.append(place)
-        elif slot in left:
-            left.remove(slot)
+        elif (pieces := (slot,) if slot in left else rules.pieces(slot)) and all(piece in left for piece in pieces):
+            left = [piece for piece in left if piece not in pieces]
         else:
             freed.append(place)
     more = dict.fromkeys([*(wanted[slot] for slot in left if wanted[slot] in spare), *spare])

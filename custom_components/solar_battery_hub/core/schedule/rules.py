@@ -150,6 +150,10 @@ class ScheduleRules:
             raise ScheduleError(*problems)
         return Schedule(slots=self._device_form(self._filled(self._completed(schedule, present))))
 
+    def pieces(self, slot: Slot) -> tuple[Slot, ...]:
+        """Return an enabled slot as it would be written: in one piece or in two."""
+        return self._device_form(Schedule(slots=self._completed(Schedule(slots=(slot,)), None)))
+
     def normal_form(self, schedule: Schedule) -> Schedule:
         """Return the normal form of what the schedule means on this device."""
         return self._filled(self._completed(schedule, None)).normal_form()
