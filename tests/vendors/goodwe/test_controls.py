@@ -85,6 +85,13 @@ async def test_what_nobody_saw_working_says_so() -> None:
     assert (inverter_on.key, inverter_on.proven) == ("inverter_on", False)
 
 
+@pytest.mark.parametrize(("generation", "proven"), [(1, False), (2, True), (3, True)])
+async def test_slots_were_seen_working_in_their_newer_spelling(generation: int, proven: bool) -> None:
+    desk = await ready(generation)
+    settings = {control.setting.key: control.setting for control in desk.controls.offered(desk.device)}
+    assert settings["charge_schedule"].proven is proven
+
+
 async def test_everything_is_known_after_a_restart() -> None:
     desk = await ready()
     later = Desk(store=desk.store)

@@ -88,7 +88,11 @@ def setting(key: str, abilities: Abilities, way: Way) -> Setting:
     """Return a setting as a device has it on the way that is used now."""
     found = _SETTINGS[key]
     if key == SCHEDULE:
-        return replace(found, rules=None if abilities.plan is None else abilities.plan.rules)
+        if (plan := abilities.plan) is None:
+            return found
+        return replace(
+            found, rules=plan.rules, proven=plan.generation > 1
+        )  # nobody says the first one was tried (§6.3)
     if way is Way.LEGACY and key in LEGACY_SETTINGS:
         return replace(found, **_UPLOADED, proven=False)
     if key == "inverter_on":
