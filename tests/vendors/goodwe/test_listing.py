@@ -62,10 +62,11 @@ def test_a_zone_is_a_name_or_hours(told: dict[str, str], zone: str) -> None:
 
 
 def test_rights_are_told_or_not() -> None:
-    assert listing.with_info(plant(), {"permissions": []}).permissions == frozenset()
+    assert listing.with_info(plant(), {"permissions": []}).permissions is None
     assert listing.with_info(plant(), {}).permissions is None
     known = plant(permissions=frozenset({"STATION_VIEW"}))
-    assert listing.with_info(known, {"permissions": None}).permissions == frozenset({"STATION_VIEW"})
+    for nothing in (None, []):
+        assert listing.with_info(known, {"permissions": nothing}).permissions == frozenset({"STATION_VIEW"})
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,21 @@ async def test_one_in_ten_minutes_and_four_in_a_day(desk: Desk) -> None:
     assert any(isinstance(err, Locked) and err.until >= NOON + timedelta(hours=24) for err in seen)
 
 
+async def test_a_clock_put_back_locks_nobody_out(desk: Desk) -> None:
+    """What is left of a wait stays, and is not longer after each refusal."""
+    with MockHttp() as http:
+        http.post(LOGIN, payload=WELCOME, repeat=True)
+        login = desk.open()
+        await login.renew(None)
+        desk.clock.pass_time(days=-3)
+        for _ in range(2):
+            with pytest.raises(RateLimited):
+                await login.renew(login.mark)
+            desk.clock.pass_time(minutes=6)
+        await login.renew(login.mark)
+    assert len(http.sent) == 2
+
+
 async def test_dialogs_have_their_own_budget(desk: Desk) -> None:
     with MockHttp() as http:
         http.post(LOGIN, payload=refusal("502"), repeat=True)

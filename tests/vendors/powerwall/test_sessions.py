@@ -222,6 +222,22 @@ async def test_missing_is_probed_again_after_a_reboot_but_not_at_once(bench: Ben
     assert bench.paths().count("system_status") == 2
 
 
+async def test_a_clock_put_back_makes_no_wait_longer(bench: Bench) -> None:
+    """Not by a refusal, either."""
+    dialog = {CONF_DIALOG: True, "password": "wrong"}
+    for _ in range(5):
+        with pytest.raises(AuthFailed):
+            await bench.open(**dialog).identify()
+    bench.clock.pass_time(days=-3)
+    for _ in range(2):
+        with pytest.raises(Locked):
+            await bench.open(**dialog).identify()
+        bench.clock.pass_time(minutes=8)
+    with pytest.raises((AuthFailed, Locked)):  # the gateway, whose clock is another, may ask for silence
+        await bench.open(**dialog).identify()
+    assert sum(record.path == "/api/login/Basic" for record in bench.gateway.requests) == 6
+
+
 async def test_what_every_gateway_has_is_asked_again_after_ten_minutes(bench: Bench) -> None:
     fault = bench.gateway.faults.add("*", "status", code=404)
     account = bench.open()

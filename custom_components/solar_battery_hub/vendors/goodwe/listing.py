@@ -49,7 +49,8 @@ def with_info(plant: Plant, bean: Bean) -> Plant:
         created=_created(bean) or plant.created,
         capacity=_known(number(bean.get("pvCapacity")), number(bean.get("installedPower")), plant.capacity),
         battery_capacity=_known(number(bean.get("batteryCapacity")), plant.battery_capacity),
-        permissions=frozenset(map(str, permissions)) if isinstance(permissions, list) else plant.permissions,
+        # Who reads a plant has the right to at least that: an empty list tells nothing of rights.
+        permissions=frozenset(map(str, permissions)) if isinstance(permissions, list) and permissions else plant.permissions,
     )
 
 

@@ -152,6 +152,7 @@ class Login:
         budget = Budget(self._rule.limits, self._store.shared.get(self._rule.key))
         now = self._clock.now()
         allowed = budget.next_allowed(now)
+        self._store.shared[self._rule.key] = budget.as_dict()  # it may have moved with a clock that was put back
         wait = (allowed - now).total_seconds()
         # Where nobody listened the session may be as good as ever: calls go on, and are not silenced by a lock.
         if wait > self._rule.patience and _UNHEARD not in self._store.shared:

@@ -78,6 +78,7 @@ class Login:
         budget = Budget(self._rule.limits, self._store.shared.get(self._rule.key))
         now = self._clock.now()
         allowed = budget.next_allowed(now)
+        self._store.shared[self._rule.key] = budget.as_dict()  # it may have moved with a clock that was put back
         if (wait := (allowed - now).total_seconds()) > _SHORT_WAIT:
             raise Locked(allowed, "No more sign-ins")
         if wait > 0:
