@@ -168,6 +168,16 @@ async def live_on(
                 each()
 
 
+async def live_until(
+    hub: Hub, done: Callable[[], Any], *, most: float, step: float, each: Callable[[], Any] | None = None
+) -> None:
+    """Let time pass until something is so; fails when it takes longer than ``most`` seconds."""
+    end = dt_util.utcnow() + timedelta(seconds=most)
+    while not done():
+        assert dt_util.utcnow() < end, f"not so after {most} seconds"
+        await live_on(hub, step, step=step, each=each)
+
+
 def _until_next_call(hub: Hub) -> float:
     """Return the seconds until the account has something to ask, with room for the timer's own rounding."""
     runtime = getattr(entry_of(hub.hass), "runtime_data", None)

@@ -16,6 +16,7 @@ from tests.bad_days.goodwe_tools import (
     is_live,
     issues,
     live_on,
+    live_until,
     number,
     reauths,
     restart,
@@ -110,8 +111,7 @@ async def test_pause_is_obeyed(hub: Hub, add_goodwe: AddGoodWe, kind: Refusal, a
     watch = Watch(hub)
     server.stage.rate_limit(asked, kind)
     sent = len(server.requests)
-    while len(server.requests) == sent:
-        await hub.advance(10, step=10)
+    await live_until(hub, lambda: len(server.requests) > sent, most=2 * MINUTE, step=10)
     began = server.requests[-1].time
     assert sent_since(server, began - timedelta(seconds=1)) == server.world.limits.refusals == 1
     await live_on(hub, pause - 75, step=60, each=watch)
@@ -132,8 +132,7 @@ async def test_no_word_how_long(hub: Hub, add_goodwe: AddGoodWe) -> None:
     await live_on(hub, 20 * MINUTE)
     sent = len(server.requests)
     server.faults.add("*", "status", code=429)
-    while len(server.requests) == sent:
-        await hub.advance(10, step=10)
+    await live_until(hub, lambda: len(server.requests) > sent, most=2 * MINUTE, step=10)
     sent = len(server.requests)
     server.faults.clear()
     await live_on(hub, PAUSE - 20, step=20)

@@ -224,6 +224,6 @@ async def test_restart_on_the_legacy_way(hub: Hub, server: GoodWeSimulator) -> N
 async def test_trouble_at_set_up(hub: Hub, new_goodwe: AddGoodWe, kind: str) -> None:
     """The dialog says what is wrong, and it is not the password."""
     server = await new_goodwe("home")
-    server.faults.add("*", kind, **({"code": 502} if kind == "status" else {}))
+    server.faults.add("*", kind, code=502)
     flow = await hub.fill(await hub.start_flow("goodwe"), goodwe_form(server))
     assert flow["errors"] == {"base": "cannot_connect" if kind == "status" else "bad_answer"}

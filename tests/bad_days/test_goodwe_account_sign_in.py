@@ -20,6 +20,7 @@ from tests.bad_days.goodwe_tools import (
     is_live,
     issues,
     live_on,
+    live_until,
     most_sign_ins,
     reauths,
     restart,
@@ -30,9 +31,11 @@ from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub, goodwe_form
 from tests.simulators.goodwe import semsplus_login
 from tests.simulators.goodwe.server import GoodWeSimulator
+from tests.simulators.goodwe.world import Way
 
 pytestmark = pytest.mark.usefixtures("summer")
 
+WAYS: tuple[Way, ...] = ("semsplus", "legacy")
 FLOW = "/web/sems/sems-plant/api/stations/flow"
 
 
@@ -65,9 +68,8 @@ async def test_token_is_taken_again_and_again(hub: Hub, add_goodwe: AddGoodWe, e
     assert not watch.fallen
     assert not reauths(hub.hass)
     taken = dt_util.utcnow()
-    while issues(hub.hass):
-        await live_on(hub, 10 * MINUTE, step=5 * MINUTE)
-    assert timedelta(hours=1) < dt_util.utcnow() - taken <= timedelta(hours=3, minutes=30)
+    await live_until(hub, lambda: not issues(hub.hass), most=3.5 * HOUR, step=5 * MINUTE)
+    assert dt_util.utcnow() - taken > timedelta(hours=1)
     assert is_fresh(hub, server, within=6 * MINUTE)
 
 
@@ -156,7 +158,7 @@ async def test_refused_for_seven_hours(hub: Hub, add_goodwe: AddGoodWe) -> None:
     await live_on(hub, 20 * MINUTE)
     watch = Watch(hub)
     server.stage.expire_tokens()
-    for way in ("semsplus", "legacy"):
+    for way in WAYS:
         server.stage.refuse_sign_in(way, "C0602")
     await live_on(hub, 6 * HOUR - 5 * MINUTE, step=5 * MINUTE, each=watch)
     assert not issues(hub.hass)
@@ -167,7 +169,7 @@ async def test_refused_for_seven_hours(hub: Hub, add_goodwe: AddGoodWe) -> None:
     assert not watch.fallen
     assert most_sign_ins(server) <= 4
     assert not reauths(hub.hass)
-    for way in ("semsplus", "legacy"):
+    for way in WAYS:
         server.stage.refuse_sign_in(way)
     await live_on(hub, HOUR, step=5 * MINUTE)
     assert is_live(hub, server)
@@ -200,7 +202,7 @@ async def test_only_one_way_refuses(hub: Hub, add_goodwe: AddGoodWe) -> None:
 async def test_refusals_that_are_not_the_passwords_fault(hub: Hub, add_goodwe: AddGoodWe, code: str) -> None:
     """Neither at set-up nor, however often they come, at runtime (goodwe.md §1.2)."""
     server = await add_goodwe("string")
-    for way in ("semsplus", "legacy"):
+    for way in WAYS:
         server.stage.refuse_sign_in(way, code)
     server.stage.expire_tokens()
     await live_on(hub, 5 * HOUR, step=10 * MINUTE)
@@ -216,7 +218,7 @@ async def test_refusals_that_are_not_the_passwords_fault(hub: Hub, add_goodwe: A
 async def test_refusals_in_the_dialog(hub: Hub, new_goodwe: AddGoodWe, code: str, told: str) -> None:
     """Each has its own words."""
     server = await new_goodwe("string")
-    for way in ("semsplus", "legacy"):
+    for way in WAYS:
         server.stage.refuse_sign_in(way, code)
     assert (await submit(hub, server))["errors"] == {"base": told}
 
@@ -274,7 +276,7 @@ async def test_password_is_typed_in_again(hub: Hub, add_goodwe: AddGoodWe) -> No
     await live_on(hub, 10 * MINUTE, step=MINUTE)
     (flow,) = hub.hass.config_entries.flow.async_progress()
     assert flow["step_id"] == "goodwe_reauth"
-    done = await hub.fill(flow, {"password": server.world.account.password})  # type: ignore[arg-type]
+    done = await hub.fill(flow, {"password": server.world.account.password})
     await hub.hass.async_block_till_done(wait_background_tasks=True)
     assert done["reason"] == "reauth_successful"
     await live_on(hub, 10 * MINUTE)

@@ -21,6 +21,7 @@ from tests.bad_days.goodwe_tools import (
     issues,
     lifetimes,
     live_on,
+    live_until,
     most_sign_ins,
     reauths,
     restart,
@@ -76,10 +77,7 @@ async def test_cut_off_while_running(
         await live_on(hub, 10 * MINUTE, step=5 * MINUTE, each=watch)
         assert is_fresh(hub, server, within=LEGACY_UPLOAD)
     server.stage.set_switches(semsplus="full")
-    back = dt_util.utcnow()
-    while way(hub) == "legacy":
-        await live_on(hub, 5 * MINUTE, step=5 * MINUTE, each=watch)
-    assert dt_util.utcnow() - back <= timedelta(hours=2)
+    await live_until(hub, lambda: way(hub) == "semsplus", most=2 * HOUR, step=5 * MINUTE, each=watch)
     await live_on(hub, 20 * MINUTE, step=MINUTE, each=watch)
     assert is_fresh(hub, server)
     assert ids.items() <= entity_ids(hub).items()
