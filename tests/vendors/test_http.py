@@ -106,6 +106,14 @@ def test_json_bodies(body: bytes, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("7", 7.0), ("-7", None), ("²", None), ("9" * 400, None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)],
+)
+def test_a_pause_is_asked_for_in_seconds(said: str, seconds: float | None) -> None:
+    assert Answer(status=429, headers={"Retry-After": said}, body=b"").retry_after == seconds
+
+
+@pytest.mark.parametrize(
     "body", [b"<html></html>", b'{"half": ', b"\xff\xfe", b"[" * 200_000, b"[" * 200_000 + b"]" * 200_000]
 )
 def test_other_bodies_are_bad_answers(body: bytes) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 import hashlib
 import json
+import re
 import ssl
 from typing import Any
 
@@ -75,9 +76,9 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """The server's ``Retry-After`` in seconds, when it gave a number."""
+        """The server's ``Retry-After`` in seconds, when it gave a number that makes sense."""
         text = self.headers.get("Retry-After", "")
-        return float(text) if text.isdigit() else None
+        return float(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def _whole(digits: str) -> int | float:
