@@ -68,6 +68,14 @@ def test_newest_measured_at_wins(board: Board) -> None:
     assert board.value(GRID) == 2.0
 
 
+def test_a_total_that_another_feed_tells_goes_on(board: Board) -> None:
+    """Two services of a maker never quite agree about a lifetime."""
+    for minutes, (feed, total) in enumerate(((POWER, 5000.0), (FACTS, 5030.0), (FACTS, 5031.0), (POWER, 5001.0))):
+        at = NOON + timedelta(minutes=minutes)
+        board.merge(feed, snapshot(at, {SOLAR_TOTAL: total}), at)
+    assert board.value(SOLAR_TOTAL) == 5001.0
+
+
 def test_today_is_derived_from_total_at_local_midnight(board: Board) -> None:
     """Berlin's midnight is 22:00 UTC in summer."""
     before = datetime(2026, 6, 1, 21, 50, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+import json
 import math
 
 from hypothesis import given, strategies as st
@@ -163,3 +164,50 @@ def test_after_a_reset_what_is_added_is_what_the_device_adds(growths: list[float
         readings.append(readings[-1] + growth)
     shown = run([old, *[readings[0]] * 3, *readings])
     assert shown[-1] == pytest.approx(old + readings[-1] - readings[0])
+
+
+# Several who tell of the same thing
+
+
+def told(*samples: tuple[str, float], counters: Counters | None = None) -> list[float | None]:
+    """Return what is given out for values of several sources, one every few minutes."""
+    counters = counters or Counters()
+    return [
+        counters.lifetime("key", value, START + timedelta(minutes=5 * at), fastest=200.0, source=source)
+        for at, (source, value) in enumerate(samples)
+    ]
+
+
+@pytest.mark.parametrize("other", [5084.0, 5002.0, 4999.5, 4950.0, 300.0, 90000.0])
+def test_another_source_goes_on_from_where_the_first_came(other: float) -> None:
+    """Neither a leap in the energy of an hour nor days without any."""
+    assert told(("a", 5000), ("a", 5001), ("b", other), ("b", other + 1), ("b", other + 3)) == [
+        5000,
+        5001,
+        5001,
+        5002,
+        5004,
+    ]
+
+
+def test_the_first_source_counted_on_meanwhile() -> None:
+    """What was missed is made up for, nothing is counted twice."""
+    samples = (("a", 5000), ("b", 4900), ("b", 4910), ("a", 5010), ("a", 5012), ("b", 4912), ("b", 4914), ("a", 5013))
+    assert told(*samples) == [5000, 5000, 5010, 5010, 5012, 5012, 5014, 5014]
+    assert told(("a", 5000), ("b", 4900), ("b", 4901), ("a", 5010)) == [5000, 5000, 5001, 5010]
+
+
+def test_sources_that_take_turns_do_not_drift() -> None:
+    samples = [(source, at + (0.0 if source == "a" else -3.7)) for at in range(5000, 5100) for source in ("a", "b")]
+    assert told(*samples)[-1] == 5099
+
+
+def test_a_new_source_that_is_at_a_loss() -> None:
+    assert told(("a", 5000), ("b", 0), ("b", 0), ("b", 4900), ("b", 4901)) == [5000, 5000, 5000, 5000, 5001]
+
+
+def test_sources_are_known_after_a_restart() -> None:
+    counters = Counters()
+    told(("a", 5000), ("b", 5084), counters=counters)
+    again = Counters(json.loads(json.dumps(counters.as_dict())))
+    assert told(("b", 5085), ("c", 17), ("a", 5001), counters=again) == [5001, 5001, 5001]

@@ -131,7 +131,7 @@ class Board:
         gone = isinstance(reported, Gone)
         value = None if isinstance(reported, Gone) else reported
         self.readings[ref] = Reading(
-            value=_neat(definition, self._guard(definition, ref, value, at, now)),
+            value=_neat(definition, self._guard(definition, ref, value, at, feed, now)),
             measured_at=at,
             feed=feed,
             expires_at=self._expiry(definition, ref.device, now, expiry),
@@ -162,7 +162,7 @@ class Board:
         for device in began:
             self._midnights[device] = self._midnight(device, now, days=1)
 
-    def _guard(self, definition: Definition, ref: Ref, value: Value, at: datetime, now: datetime) -> Value:
+    def _guard(self, definition: Definition, ref: Ref, value: Value, at: datetime, feed: str, now: datetime) -> Value:
         """Let no counter lie (core.counters); what was measured yesterday is no total of today."""
         if definition.quantity is Quantity.MONEY or definition.kind not in (
             Kind.DAILY,
@@ -172,7 +172,7 @@ class Board:
         number = float(value) if isinstance(value, int | float) else None
         if definition.kind is Kind.LIFETIME:
             fastest = FASTEST if definition.quantity is Quantity.ENERGY else None
-            return self._counters.lifetime(_name(ref), number, at, fastest=fastest)
+            return self._counters.lifetime(_name(ref), number, at, fastest=fastest, source=feed)
         return self._counters.daily(_name(ref), number, now, self._zone_of(ref.device), measured_at=min(at, now))
 
     def _derive_today(

@@ -16,6 +16,7 @@ _MOST = 1e12  # kWh; more is garbage
 _DECIMALS = 6  # kept of sums and differences; the rest is binary rounding
 _DIPPED = 0.25  # kWh by which yesterday's total may differ when it is repeated
 _LEAP = 2.0  # kWh that may be counted from one rare sample to the next
+_TOLD_BY = "\n"  # between a key and a source
 _LATE_HOUR = 2  # o'clock; what rises from then on is today's: clocks an hour slow have reset too
 
 
@@ -33,9 +34,15 @@ class Counters:
         self._lifetimes = _load(_Lifetime, state.get("lifetime"))
         self._days = _load(_Day, state.get("daily"))
         self._splits = _load(_Split, state.get("split"))
+        self._reached: dict[str, float] = {}  # by key: how far its lifetime has come, whoever told
+        for name, known in self._lifetimes.items():
+            key = name.partition(_TOLD_BY)[0]
+            self._reached[key] = max(self._reached.get(key, 0.0), known.shown)
         self.version = 0
 
-    def lifetime(self, key: str, value: float | None, at: datetime, *, fastest: float | None = None) -> float | None:
+    def lifetime(
+        self, key: str, value: float | None, at: datetime, *, fastest: float | None = None, source: str = ""
+    ) -> float | None:
         """Return a lifetime total that never falls.
 
         A 0 after more than 0 is no sample at all; a step back of less than 1 kWh or 1 % is
@@ -45,15 +52,23 @@ class Counters:
         the device's number for good, by a constant. A device that jumps back to its former
         reading before it grew by 1 % of that is counted from there again: in doubt,
         nothing is counted twice.
+
+        Each ``source`` counts for itself, and one that is new goes on from where the others
+        have come to: two that tell of the same thing never quite agree.
         """
         if value is None:
             return None
-        old = self._lifetimes.get(key)
+        name = f"{key}{_TOLD_BY}{source}" if source else key
+        old, shown = self._lifetimes.get(name), self._reached.get(key, 0.0)
         new = old
-        if _is_sane(value):
+        if _is_sane(value) and (value or old or not shown):
             seconds = at.timestamp()
-            new = old.after(value, seconds, fastest) if old else _Lifetime(raw=value, shown=value, at=seconds)
-        return self._keep(self._lifetimes, key, new)
+            first = _Lifetime(raw=value, shown=shown or value, at=seconds, offset=shown and shown - value)
+            new = old.after(value, seconds, fastest) if old else first
+        reached = self._keep(self._lifetimes, name, new)
+        if reached is not None:
+            self._reached[key] = max(shown, reached)
+        return self._reached.get(key)
 
     def daily(
         self, key: str, value: float | None, at: datetime, zone: tzinfo, *, measured_at: datetime | None = None
