@@ -121,7 +121,7 @@ async def test_powers_are_means_of_five_minutes() -> None:
 @pytest.mark.parametrize("tp", ["0001-01-01 00:00:00", "9999-12-31 23:59:59", "noon", "12", ""])
 async def test_points_of_no_time(tp: str) -> None:
     server = Statistics()
-    server.points = [(tp, 1.0), ("2026-06-14 10:00:00", 2.0)]
+    server.points = [(tp, 1.0), ("2026-06-14 10:00:00", 2.0), ("2026-06-14 10:01:00", 1e308)] * 2
     rows = await semsplus(server).of_plant(PLANT, BERLIN, local(2026, 6, 14), local(2026, 6, 15), "5minute")
     assert [row["start"] for row in rows] == [local(2026, 6, 14, 10)]
 

@@ -202,3 +202,14 @@ def test_the_power_of_one_battery(
     size: float | None, volts: float | None, amperes: float | None, power: float | None
 ) -> None:
     assert battery_power(size, volts, amperes) == (None if power is None else pytest.approx(power))
+
+
+@pytest.mark.parametrize("volts", [1e308, -1e308])
+def test_powers_beyond_all_numbers(volts: float) -> None:
+    """Garbage is no power, and it does not end the poll either."""
+    rows = [
+        {"ibattery1": 1e308, "vbattery1": volts, "pmeter": 1e308},
+        {"ibattery1": 1e308, "vbattery1": -volts, "pmeter": 1e308},
+    ]
+    flow = {"pv": "0(W)", "load": "500(W)", "grid": "500(W)", "bettery": "0(W)"}
+    assert of_powerflow({"powerflow": flow}, rows).grid == 500.0

@@ -40,6 +40,14 @@ def test_a_clock_that_is_a_little_fast_tells_now() -> None:
     assert refreshed_at({"refreshTime": "2026-09-23T13:59:30"}, AMSTERDAM, NOW) == NOW
 
 
+@pytest.mark.parametrize("told", ["2026-09-23T14:59:30", "2026-09-24T00:00:00", "2098-01-01T00:00:00"])
+def test_nothing_is_measured_in_the_future(told: str) -> None:
+    """As where the plant's clock is an hour ahead of the zone that is told of it."""
+    assert refreshed_at({"refreshTime": told}, AMSTERDAM, NOW) == NOW
+    ahead = datetime.fromisoformat(told).replace(tzinfo=UTC).timestamp() * 1000
+    assert uploaded_at({"invert_full": {"last_time": ahead}}, AMSTERDAM, NOW) == NOW
+
+
 def test_an_upload_is_an_instant_whatever_the_zone() -> None:
     row = {"last_refresh_time": "06/22/2025 17: 02: 36", "invert_full": {"last_time": 1750575756619}}
     told = datetime(2025, 6, 22, 7, 2, 36, 619000, tzinfo=UTC)

@@ -22,6 +22,7 @@ _MOST_CALLS: Final = 31  # for one question; the rest when it is asked again
 _PAUSE: Final = 300.0
 _FORMATS: Final = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 _STEP: Final = timedelta(minutes=5)
+_MOST: Final = 1e9  # W; more is garbage
 
 # Item of a power curve (kW, %; + is export and discharging) to our key and what makes it ours.
 _CURVES: Final[Mapping[str, tuple[str, float]]] = {
@@ -197,7 +198,8 @@ def _means(points: Iterable[tuple[datetime, str, float]]) -> list[Row]:
     found: dict[datetime, dict[str, list[float]]] = {}
     for at, key, value in points:
         start = datetime.fromtimestamp(at.timestamp() // _STEP.total_seconds() * _STEP.total_seconds(), UTC)
-        found.setdefault(start, {}).setdefault(key, []).append(max(value, 0.0) if key in _NOT_NEGATIVE else value)
+        if abs(value) < _MOST:
+            found.setdefault(start, {}).setdefault(key, []).append(max(value, 0.0) if key in _NOT_NEGATIVE else value)
     return [
         {"start": start, **{key: round(math.fsum(values) / len(values), 1) + 0.0 for key, values in told.items()}}
         for start, told in sorted(found.items())

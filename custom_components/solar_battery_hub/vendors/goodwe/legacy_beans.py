@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-import math
 from typing import Any, Final
 
 from ...core.catalogue import NOTHING
@@ -140,7 +139,7 @@ def _solar(bean: Bean) -> float | None:
     if any((volts is None) is not (amperes is None) and (volts or amperes) for volts, amperes in strings):
         return None  # a string of which only one half is told may give anything
     told_of = [volts * amperes for volts, amperes in strings if volts is not None and amperes is not None]
-    return math.fsum(told_of) if told_of else None
+    return sum(told_of) if told_of else None
 
 
 def _not_what_it_says(bean: Bean, *, meter_apart: bool) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ def _metered(size: float | None, inverters: Sequence[Bean]) -> float | None:
     meters = [found for bean in inverters if (found := measured(bean.get("pmeter"), "W", "W")) is not None]
     if size is None or not meters:
         return None
-    export = math.fsum(meters)
+    export = sum(meters)
     return -export if abs(abs(export) - size) <= max(_SAME, _SAME_SHARE * size) else None
 
 
@@ -152,7 +152,7 @@ def _battery(size: float | None, inverters: Sequence[Bean]) -> float | None:
     """Return the battery power by the current, else by the mode that the inverters tell (2 discharging, 3 charging)."""
     if size is None:
         return None
-    flowing = math.fsum(
+    flowing = sum(
         (number(bean.get("ibattery1"), absent=_NONE) or 0.0) * (number(bean.get("vbattery1"), absent=_NONE) or 1.0)
         for bean in inverters
     )

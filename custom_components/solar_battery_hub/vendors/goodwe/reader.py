@@ -41,6 +41,7 @@ _NOT_NEGATIVE: Final = frozenset({"solar_power", "home_power", "pv_power", "ev_c
 _SHARES: Final = frozenset({"battery_level", "self_consumption", "autarky"})
 _COUNTERS: Final = frozenset({Kind.DAILY, Kind.LIFETIME})
 _DIGITS: Final = 3
+_MOST: Final = 1e12  # of anything; more is garbage
 
 _SEEN: set[tuple[str, str]] = set()
 
@@ -144,7 +145,7 @@ def translate(codes: Codes, value: object, what: str) -> str | None:
 
 def neat(definition: Definition, value: float | None) -> float | None:
     """Return a number without noise; ``None`` for one that cannot be."""
-    if value is None:
+    if value is None or abs(value) > _MOST:
         return None
     if definition.key in _NOT_NEGATIVE:
         value = not_negative(value)

@@ -1,14 +1,13 @@
 """When something was measured: the vendor's own times, never that of an answer (goodwe.md §1.4)."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from ...core.parse import moment, section
 from .model import Bean
 
 _AMERICAN: Final = "%m/%d/%Y %H:%M:%S"
-_AHEAD: Final = timedelta(minutes=2)  # that the cloud's clock may be fast
 
 
 def refreshed_at(bean: Bean, zone: tzinfo | None, now: datetime) -> datetime | None:
@@ -22,13 +21,13 @@ def refreshed_at(bean: Bean, zone: tzinfo | None, now: datetime) -> datetime | N
 def uploaded_at(row: Bean, zone: tzinfo | None, now: datetime) -> datetime | None:
     """Return when an inverter of the legacy API last uploaded, aware and in UTC; ``None`` where it does not tell.
 
-    ``last_time`` (epoch milliseconds) counts; ``last_refresh_time`` is plant-local and stands in where a row has
+    A time in the future is ``now``. ``last_time`` (epoch milliseconds) counts; ``last_refresh_time`` is plant-local and stands in where a row has
     no ``invert_full`` (§4.6).
     """
     for bean in (section(row.get("invert_full")), row):
         told = bean.get("last_time")
         if told is not None and (at := moment(told)) is not None:
-            return _not_ahead(at, now)
+            return min(at, now)
     return _local(row.get("last_refresh_time"), zone, now)
 
 
@@ -47,8 +46,4 @@ def _local(value: object, zone: tzinfo | None, now: datetime) -> datetime | None
     if zone is None or not isinstance(value, str):
         return None
     told = moment(value, UTC, _AMERICAN)
-    return None if told is None else _not_ahead(to_utc(told.replace(tzinfo=None), zone, now), now)
-
-
-def _not_ahead(at: datetime, now: datetime) -> datetime:
-    return now if now < at <= now + _AHEAD else at
+    return None if told is None else min(to_utc(told.replace(tzinfo=None), zone, now), now)
