@@ -49,18 +49,15 @@ class Trouble(NamedTuple):
 
 TROUBLES = (
     Trouble("status", {"code": 503, "body": "<html>503</html>"}),
-    Trouble("status", {"code": 500}),
     Trouble("status", {"code": 400}),
     Trouble("status", {"code": 404}),
     Trouble("cut_connection"),
     Trouble("cut_json"),
     Trouble("html"),
     Trouble("empty"),
-    Trouble("null"),
     Trouble("flood", {"megabytes": 3}),
     Trouble("reset"),
     Trouble("override", {"pointer": "", "value": []}),
-    Trouble("missing", {"pointer": "/code"}),
     Trouble("wrong_types"),
 )
 

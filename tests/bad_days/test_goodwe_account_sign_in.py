@@ -198,7 +198,7 @@ async def test_only_one_way_refuses(hub: Hub, add_goodwe: AddGoodWe) -> None:
     assert ways_asked(server, since).keys() == {"semsplus"}
 
 
-@pytest.mark.parametrize("code", ["100000", "100004", "C0601", "C0602", "GY0429"])
+@pytest.mark.parametrize("code", ["100000", "100004", "C0602"])
 async def test_refusals_that_are_not_the_passwords_fault(hub: Hub, add_goodwe: AddGoodWe, code: str) -> None:
     """Neither at set-up nor, however often they come, at runtime (goodwe.md §1.2)."""
     server = await add_goodwe("string")
