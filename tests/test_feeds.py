@@ -37,6 +37,7 @@ class Growing(MadeUpAccount):
         self.silent: set[str] = set()
         self.pace = 600.0
         self.resting = False
+        self.measures = {"solar_power": 500.0, "solar_energy_total": 12.0}
 
     @property
     @override
@@ -60,8 +61,7 @@ class Growing(MadeUpAccount):
         self.called_at = self.clock.now()
         if feed.key in self.silent:
             return Snapshot(measured_at=self.clock.now(), values={})
-        told = {"solar_power": 500.0, "solar_energy_total": 12.0}
-        values = {Ref(part, key): value for part in feed.devices for key, value in told.items()}
+        values = {Ref(part, key): value for part in feed.devices for key, value in self.measures.items()}
         return Snapshot(measured_at=self.clock.now(), values=values)
 
 
@@ -261,3 +261,22 @@ async def test_entities_follow_their_reading_to_another_feed(hub: Hub, monkeypat
             assert hub.state(POWER).state == str(power + more)
             assert len(account.wanted) == 1
             assert account.wanted[0].any(ROOF.id, frozenset({"solar_power"}))
+
+
+async def test_a_feed_that_comes_back_gets_its_readings_back(
+    hub: Hub, account: Growing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another feed told meanwhile it need not go on telling; the entities keep their own feed asking."""
+    account.measures = {"temperature": 21.0}
+    account.parts.append(ROOF)
+    await add_made_up(hub.hass, monkeypatch, account)
+    account.parts.remove(ROOF)
+    account.values[Ref(ROOF.id, "temperature")] = 20.0
+    await hub.advance(3600, step=60)
+    del account.values[Ref(ROOF.id, "temperature")]
+    account.parts.append(ROOF)
+    await hub.advance(3600, step=60)
+    asked = account.asked.count(f"live_{ROOF.id}")
+    await hub.advance(3600, step=60)
+    assert account.asked.count(f"live_{ROOF.id}") - asked == 6
+    assert hub.state(f"{ROOF.id}_temperature").state == "21.0"

@@ -66,6 +66,7 @@ class AccountRuntime:
         self.board = Board(self._counters, self._zone_of)
         self.board.restore(state.get("board", {}))
         self._providers = {Ref(device, key): feed for feed, device, key in state.get("providers", ())}
+        self._replaced: dict[Ref, str] = {}  # who brought a reading before another had to
         self.changes = Changes(self, state.get("desk"))
         account.restore(devices_from(state.get("devices", ())))
         self.subscriptions = Subscriptions(self._coordinator_of)
@@ -234,12 +235,22 @@ class AccountRuntime:
         self._notify_listeners_of_other_feeds(feed, changed.union(snapshot.values))
 
     def _find_providers(self, feed: Feed, snapshot: Snapshot, asked: AbstractSet[str]) -> None:
-        """Let readings that a feed brought be its own from now on, unless another one that is asked brings them."""
+        """Let readings that a feed brought be its own from now on, unless another one that is asked brings them.
+
+        One that brought a reading before and is back gets it back: nobody would ask it for long otherwise.
+        """
         for ref, reading in self.board.readings.items():
+            provider = self._providers.get(ref)
             news = ref in snapshot.values or reading.feed == SITE_FEED
-            if ref not in self._providers or (news and self._providers[ref] not in asked):
-                self._providers[ref] = reading.feed if reading.feed in asked else feed.key
-                self.subscriptions.follow(ref)
+            back = ref in snapshot.values and self._replaced.get(ref) == feed.key
+            if not (provider is None or back or (news and provider not in asked)):
+                continue
+            if back:
+                del self._replaced[ref]
+            elif provider is not None:
+                self._replaced.setdefault(ref, provider)
+            self._providers[ref] = reading.feed if reading.feed in asked else feed.key
+            self.subscriptions.follow(ref)
 
     @callback
     def _notify_listeners_of_other_feeds(self, feed: Feed, refs: Iterable[Ref]) -> None:
@@ -363,7 +374,7 @@ class AccountRuntime:
         slow = [feed.feed.key for feed in self.feeds.values() if feed.feed.keeps_snapshot]
         return {
             "devices": self.devices.as_list(),
-            "providers": [[feed, *ref] for ref, feed in self._providers.items()],
+            "providers": [[self._replaced.get(ref, feed), *ref] for ref, feed in self._providers.items()],
             "board": self.board.as_dict(slow),
             "counters": self._counters.as_dict(),
             "desk": self.changes.desk.as_dict(),
