@@ -317,7 +317,7 @@ async def test_blanks_of_a_silent_inverter(hub: Hub, add_goodwe: AddGoodWe, capl
         await live_on(hub, 1_000, each=watch.look)
         assert hub.state(temperature).state in NOTHING, (kind, arguments)
         server.faults.clear()
-        await live_on(hub, 2_000, each=watch.look)
+        await live_on(hub, 700, each=watch.look)
         assert hub.state(temperature).state not in NOTHING, (kind, arguments)
     assert min(watch.numbers(temperature)) > 10
     for unique_id in watch.shown:

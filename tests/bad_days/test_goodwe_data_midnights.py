@@ -101,8 +101,7 @@ async def over_midnight(hub: Hub, server: GoodWeSimulator, day: date, zone: Zone
         ), unique_id
 
 
-@pytest.mark.parametrize("lag", [300.0, 1_140.0])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("way", "lag"), [("semsplus", 1_140.0), ("legacy", 300.0)])
 async def test_midnight_of_a_house(
     hub: Hub, new_goodwe: AddGoodWe, freezer: FrozenDateTimeFactory, way: str, lag: float
 ) -> None:

@@ -71,7 +71,7 @@ async def test_mutated_answers(
         spoil_answers(
             server, patched, lambda path, data: mutated(data, MUTATIONS[name], Random(f"{name} {path}"), top=False)
         )
-        await live_on(hub, 2_700)
+        await live_on(hub, 2_000)
         during = states(hub.hass)
     assert entry_of(hub.hass).state is ConfigEntryState.LOADED
     assert not tracebacks(caplog)
@@ -114,7 +114,7 @@ async def test_one_wrong_thing_in_every_answer(
     with monkeypatch.context() as patched:
         spoil_answers(server, patched, spoiling)
         seen = dict(totals(before))
-        for _ in range(10):
+        for _ in range(6):
             await live_on(hub, 700)
             for unique_id, total in totals(states(hub.hass)).items():
                 assert total >= seen.get(unique_id, 0), unique_id
@@ -168,7 +168,7 @@ async def test_mutated_recordings(
         spoil_answers(server, patched, spoiling)
         seen = dict(totals(states(hub.hass)))
         assert seen
-        for _ in range(24):
+        for _ in range(16):
             await live_on(hub, 310, step=310)
             for unique_id, total in totals(states(hub.hass)).items():
                 assert total >= seen.get(unique_id, 0), unique_id
@@ -179,7 +179,17 @@ async def test_mutated_recordings(
 
 
 # Not an empty answer: that is a call that has died (§0), and is not asked again soon.
-SHAPES: tuple[Any, ...] = (["x"], "x", 5, [[]], {"dataList": []}, {"data": "x"}, {"inverter": 3}, {"inverter": [5]}, True)
+SHAPES: tuple[Any, ...] = (
+    ["x"],
+    "x",
+    5,
+    [[]],
+    {"dataList": []},
+    {"data": "x"},
+    {"inverter": 3},
+    {"inverter": [5]},
+    True,
+)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -110,37 +110,35 @@ async def test_limit_of_export(hub: Hub, new_goodwe: AddGoodWe) -> None:
     assert await shown(hub, server) == {("02:00", "05:00", "charge"), ("12:00", "14:00", "export")}
 
 
-REFUSED = [
-    pytest.param("home", [NIGHT, MORNING, EVENING, {**NIGHT, "start": "10:00", "end": "11:00"}, EXPORT], id="export"),
-    pytest.param(
-        "home",
-        [{**NIGHT, "start": f"{hour:02}:00", "end": f"{hour:02}:30"} for hour in range(5)],
-        id="five on a device of four",
-    ),
-    pytest.param(
-        "all_in_one",
-        [{**NIGHT, "start": f"{hour:02}:00", "end": f"{hour:02}:30"} for hour in range(9)],
-        id="nine on a device of eight",
-    ),
-    pytest.param("home", [EXPORT], id="export where it cannot be limited"),
-    pytest.param("first_generation", [NIGHT], id="stop level that it does not know"),
-    pytest.param("home", [{**EVENING, "power": 0}], id="discharging nothing"),
-    pytest.param("home", [NIGHT, {**EVENING, "start": "04:00"}], id="overlapping"),
-    pytest.param("home", [{**NIGHT, "mode": "battery_first"}], id="another maker's word"),
-]
+def half_hours(count: int) -> list[Slot]:
+    """Return so many slots that do not touch."""
+    return [{**NIGHT, "start": f"{hour:02}:00", "end": f"{hour:02}:30"} for hour in range(count)]
 
 
-@pytest.mark.parametrize(("profile", "slots"), REFUSED)
-async def test_refused_before_anything_is_sent(
-    hub: Hub, new_goodwe: AddGoodWe, profile: str, slots: list[Slot]
-) -> None:
+# By profile: one slot too many, and what else a device of its generation cannot hold.
+REFUSED: dict[str, list[list[Slot]]] = {
+    "first_generation": [fitted("first_generation", *half_hours(5)), [NIGHT]],
+    "home": [
+        half_hours(5),
+        [EXPORT],
+        [{**EVENING, "power": 0}],
+        [NIGHT, {**EVENING, "start": "04:00"}],
+        [{**NIGHT, "mode": "battery_first"}],
+    ],
+    "all_in_one": [half_hours(9), [{**EXPORT, "power": 0}]],
+}
+
+
+@pytest.mark.parametrize("profile", REFUSED)
+async def test_refused_before_anything_is_sent(hub: Hub, new_goodwe: AddGoodWe, profile: str) -> None:
     """What the device cannot hold never leaves the house."""
     server = await start(hub, new_goodwe, profile)
-    with pytest.raises(ServiceValidationError):
-        await act(hub, "set_schedule", serial(server), slots=slots, wait=20)
-    assert sent(server) == 0
-    assert not is_pending(hub, serial(server))
-    assert hub.state(f"{serial(server)}_charge_schedule", "select").state == "off"
+    for slots in REFUSED[profile]:
+        with pytest.raises(ServiceValidationError):
+            await act(hub, "set_schedule", serial(server), slots=slots, wait=20)
+        assert sent(server) == 0, slots
+        assert not is_pending(hub, serial(server))
+        assert hub.state(f"{serial(server)}_charge_schedule", "select").state == "off"
 
 
 async def test_peak_shaving_and_a_schedule_exclude_each_other(hub: Hub, new_goodwe: AddGoodWe) -> None:
