@@ -91,6 +91,12 @@ class NotSupported(HubError):
     key = "not_supported"
 
 
+class TooMuch(NotSupported):
+    """More was asked for at once than the vendor should be bothered with."""
+
+    key = "too_much_at_once"
+
+
 class WriteRefused(HubError):
     """The device refused a change; ``reason`` is a translation key."""
 

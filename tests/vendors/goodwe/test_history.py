@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.solar_battery_hub.core.errors import NotSupported, TooSoon
+from custom_components.solar_battery_hub.core.errors import NotSupported, TooMuch
 from custom_components.solar_battery_hub.vendors.goodwe.history import LegacyHistory, SemsPlusHistory
 from custom_components.solar_battery_hub.vendors.goodwe.legacy import Legacy
 from custom_components.solar_battery_hub.vendors.goodwe.model import Plant
@@ -129,7 +129,7 @@ async def test_points_of_no_time(tp: str) -> None:
 async def test_too_much_at_once() -> None:
     server = Statistics()
     for start, period in ((local(2026, 5, 1), "5minute"), (local(2023, 1, 1), "day")):
-        with pytest.raises(TooSoon):
+        with pytest.raises(TooMuch):
             await semsplus(server).of_plant(PLANT, BERLIN, start, local(2026, 6, 15), period)
     assert server.asked == []
     assert server.curves == []

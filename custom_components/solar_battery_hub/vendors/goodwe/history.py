@@ -6,7 +6,7 @@ import math
 from typing import Final, Protocol
 
 from ...core.clock import Clock
-from ...core.errors import NotSupported, TooSoon
+from ...core.errors import NotSupported, TooMuch
 from ...core.model import Value
 from ...core.parse import moment, number, section, sections, text
 from .legacy import Legacy
@@ -19,7 +19,6 @@ type Row = Mapping[str, Value]
 PERIODS: Final = ("5minute", "day", "month", "year")
 
 _MOST_CALLS: Final = 31  # for one question; the rest when it is asked again
-_PAUSE: Final = 300.0
 _FORMATS: Final = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 _STEP: Final = timedelta(minutes=5)
 _MOST: Final = 1e9  # W; more is garbage
@@ -60,7 +59,7 @@ class History(Protocol):
     ) -> Sequence[Row]:
         """Return a plant's energies (kWh) by day, month or year, or its powers (W) and level (%) every five minutes.
 
-        Rows are ``{"start": aware UTC, <key>: value}`` in order. Raises NotSupported for another period, TooSoon for a
+        Rows are ``{"start": aware UTC, <key>: value}`` in order. Raises NotSupported for another period, TooMuch for a
         span that takes too many calls, and what a call raises.
         """
 
@@ -153,7 +152,7 @@ def _days(zone: tzinfo | None, start: datetime, end: datetime, period: str) -> t
 def _allowed[T](calls: Sequence[T]) -> Sequence[T]:
     """Return what is to be asked, if that is not too much at once."""
     if len(calls) > _MOST_CALLS:
-        raise TooSoon(_PAUSE, f"So much of the past takes {len(calls)} calls, {_MOST_CALLS} are allowed at once")
+        raise TooMuch(f"So much of the past takes {len(calls)} calls, {_MOST_CALLS} are allowed at once")
     return calls
 
 
