@@ -12,7 +12,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from tests.conftest import StartGrowatt, StartPowerwall
+from tests.conftest import StartGoodWe, StartGrowatt, StartPowerwall
 from tests.hub import Hub
 from tests.simulators.powerwall import PowerwallSimulator
 
@@ -28,7 +28,7 @@ def golden() -> dict[str, Any]:
     """Return the list: per case the entry's unique id, the device ids and the entities' ids by platform.
 
     ``{gateway}`` stands for the DIN, ``{battery n}`` for a serial number, ``{meter}`` for what the two synchrometers'
-    begin with. A cloud account's case is the simulator's profile and the key that opens it.
+    begin with. A cloud account's case is the simulator's profile and the key that opens it, or the way it is read.
     """
     listed: dict[str, Any] = json.loads(LIST.read_text(encoding="utf-8"))
     return listed
@@ -93,6 +93,30 @@ async def test_unique_ids_of_a_cloud_account(hub: Hub, start_growatt: StartGrowa
     entry = await hub.add_growatt(await start_growatt(profile), key)
     await hub.advance(700, step=20)
     compare(case, found(hub.hass, entry, {}))
+
+
+@pytest.mark.parametrize("case", [case for case in golden() if " through " in case])
+@pytest.mark.usefixtures("noon")
+async def test_unique_ids_of_a_cloud_account_with_two_ways(hub: Hub, start_goodwe: StartGoodWe, case: str) -> None:
+    """A house with everything, and one with a cabinet; the simulator's numbers are always the same."""
+    profile, way = case.split(" through ")
+    server = await start_goodwe(profile)
+    if way == "legacy":
+        server.stage.refuse_sign_in("semsplus", "C0602")
+    entry = await hub.add_goodwe(server)
+    await hub.advance(1900, step=30)
+    compare(case, found(hub.hass, entry, {}))
+
+
+def test_both_ways_lead_to_the_same_ids() -> None:
+    """What both ways tell has one id, on one platform: entities stay when the one gives way to the other."""
+    ways = [
+        {id_: platform for platform, ids in golden()[f"charger through {way}"]["entities"].items() for id_ in ids}
+        for way in ("semsplus", "legacy")
+    ]
+    shared = ways[0].keys() & ways[1].keys()
+    assert len(shared) > 0.5 * min(map(len, ways))
+    assert {id_ for id_ in shared if ways[0][id_] != ways[1][id_]} == set()
 
 
 def test_both_keys_lead_to_the_same_ids() -> None:
