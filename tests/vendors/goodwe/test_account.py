@@ -320,7 +320,9 @@ async def test_an_alarm_is_told() -> None:
         bench.clock.pass_time(minutes=10)
         snapshot = await fetch(account, plant_key(bench, "alarms"))
         (began,) = snapshot.happenings
-        assert (began.type, began.attributes["device"]) == ("fault", bench.server.world.inverter(bench.serial()).name)
+        inverter = bench.server.world.inverter(bench.serial())
+        assert inverter is not None
+        assert (began.type, began.attributes["device"]) == ("fault", inverter.name)
         assert values(snapshot, bench.serial())["fault"] == "Grid Waveform Abnormal"
         bench.act("end_alarm", alarm)
         bench.clock.pass_time(minutes=10)

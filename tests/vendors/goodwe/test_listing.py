@@ -65,7 +65,8 @@ def test_rights_are_told_or_not() -> None:
     assert listing.with_info(plant(), {"permissions": []}).permissions is None
     assert listing.with_info(plant(), {}).permissions is None
     known = plant(permissions=frozenset({"STATION_VIEW"}))
-    for nothing in (None, []):
+    empty: tuple[object, ...] = (None, [])
+    for nothing in empty:
         assert listing.with_info(known, {"permissions": nothing}).permissions == frozenset({"STATION_VIEW"})
 
 

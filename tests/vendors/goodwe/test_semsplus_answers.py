@@ -253,7 +253,8 @@ async def test_functions_of_a_tree() -> None:
         assert await _functions(desk, tree) == expected
         assert await _functions(desk, [tree]) == expected
         assert await _functions(desk, deep) == [("9", ())]
-        for nothing in (None, {}, []):
+        empty: tuple[object, ...] = (None, {}, [])
+        for nothing in empty:
             assert await _functions(desk, nothing) == []
         with pytest.raises(BadAnswer):
             await _functions(desk, "x")

@@ -50,7 +50,9 @@ def with_info(plant: Plant, bean: Bean) -> Plant:
         capacity=_known(number(bean.get("pvCapacity")), number(bean.get("installedPower")), plant.capacity),
         battery_capacity=_known(number(bean.get("batteryCapacity")), plant.battery_capacity),
         # Who reads a plant has the right to at least that: an empty list tells nothing of rights.
-        permissions=frozenset(map(str, permissions)) if isinstance(permissions, list) and permissions else plant.permissions,
+        permissions=frozenset(map(str, permissions))
+        if isinstance(permissions, list) and permissions
+        else plant.permissions,
     )
 
 
