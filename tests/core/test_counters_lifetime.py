@@ -211,3 +211,13 @@ def test_sources_are_known_after_a_restart() -> None:
     told(("a", 5000), ("b", 5084), counters=counters)
     again = Counters(json.loads(json.dumps(counters.as_dict())))
     assert told(("b", 5085), ("c", 17), ("a", 5001), counters=again) == [5001, 5001, 5001]
+
+
+@pytest.mark.parametrize(("hours", "other", "shown"), [(24, 5060.0, 5060.0), (24, 5300.0, 5000.0), (1, 5060.0, 5000.0)])
+def test_what_was_counted_while_nobody_told_is_not_lost(hours: float, other: float, shown: float) -> None:
+    """A new source is believed as far as a house may have come in the meantime; further it only tells otherwise."""
+    counters = Counters()
+    told(("a", 5000), counters=counters)
+    later = START + timedelta(hours=hours)
+    assert counters.lifetime("key", other, later, fastest=200.0, source="b") == shown
+    assert counters.lifetime("key", other + 1, later + timedelta(minutes=5), fastest=200.0, source="b") == shown + 1

@@ -17,6 +17,7 @@ _DECIMALS = 6  # kept of sums and differences; the rest is binary rounding
 _DIPPED = 0.25  # kWh by which yesterday's total may differ when it is repeated
 _LEAP = 2.0  # kWh that may be counted from one rare sample to the next
 _TOLD_BY = "\n"  # between a key and a source
+_USUAL = 1 / 20  # of the fastest: how fast a counter may have run while nobody told of it
 _LATE_HOUR = 2  # o'clock; what rises from then on is today's: clocks an hour slow have reset too
 
 
@@ -34,10 +35,11 @@ class Counters:
         self._lifetimes = _load(_Lifetime, state.get("lifetime"))
         self._days = _load(_Day, state.get("daily"))
         self._splits = _load(_Split, state.get("split"))
-        self._reached: dict[str, float] = {}  # by key: how far its lifetime has come, whoever told
+        # By key how far its lifetime has come, whoever told, and when that was.
+        self._reached: dict[str, tuple[float, float]] = {}
         for name, known in self._lifetimes.items():
             key = name.partition(_TOLD_BY)[0]
-            self._reached[key] = max(self._reached.get(key, 0.0), known.shown)
+            self._reached[key] = max(self._reached.get(key, (0.0, 0.0)), (known.shown, known.at))
         self.version = 0
 
     def lifetime(
@@ -53,22 +55,24 @@ class Counters:
         reading before it grew by 1 % of that is counted from there again: in doubt,
         nothing is counted twice.
 
-        Each ``source`` counts for itself, and one that is new goes on from where the others
-        have come to: two that tell of the same thing never quite agree.
+        Each ``source`` counts for itself. One that is new is believed where it tells of no more
+        than may have been counted since another told last; else it goes on from where that one
+        had come to: two that tell of the same thing never quite agree.
         """
         if value is None:
             return None
         name = f"{key}{_TOLD_BY}{source}" if source else key
-        old, shown = self._lifetimes.get(name), self._reached.get(key, 0.0)
-        new = old
+        old, (shown, since) = self._lifetimes.get(name), self._reached.get(key, (0.0, 0.0))
+        new, seconds = old, at.timestamp()
         if _is_sane(value) and (value or old or not shown):
-            seconds = at.timestamp()
-            first = _Lifetime(raw=value, shown=shown or value, at=seconds, offset=shown and shown - value)
+            usual = (fastest or 0.0) * _USUAL * max(0.0, seconds - since) / 3600
+            start = value if not shown or 0 <= value - shown <= usual else shown
+            first = _Lifetime(raw=value, shown=start, at=seconds, offset=start - value)
             new = old.after(value, seconds, fastest) if old else first
         reached = self._keep(self._lifetimes, name, new)
-        if reached is not None:
-            self._reached[key] = max(shown, reached)
-        return self._reached.get(key)
+        if reached is not None and (reached > shown or key not in self._reached):
+            self._reached[key] = (reached, seconds)
+        return self._reached[key][0] if key in self._reached else None
 
     def daily(
         self, key: str, value: float | None, at: datetime, zone: tzinfo, *, measured_at: datetime | None = None
