@@ -35,6 +35,11 @@ type Server = GrowattSimulator | GoodWeSimulator
 
 
 @pytest.fixture
+def enable_event_loop_debug() -> None:
+    """Spare days of simulated time the loop's own debugging; the tests outside of this folder have it."""
+
+
+@pytest.fixture
 def summer(freezer: FrozenDateTimeFactory) -> None:
     """Begin at noon of a long day in Europe."""
     freezer.move_to(datetime.fromisoformat("2027-06-10T10:00:00+00:00"))

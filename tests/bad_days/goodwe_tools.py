@@ -11,7 +11,6 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from tests.bad_days.growatt_tools import undebugged
 from tests.bad_days.tools import NOTHING, entry_of
 from tests.hub import Hub
 from tests.simulators.goodwe.server import GoodWeSimulator
@@ -160,12 +159,11 @@ async def live_on(
 ) -> None:
     """Let time pass: from one planned call to the next, or in steps of ``step``; ``each`` looks after every one."""
     end = dt_util.utcnow() + timedelta(seconds=seconds)
-    with undebugged():
-        while (left := (end - dt_util.utcnow()).total_seconds()) > 0:
-            wait = min(left, step or min(most, _until_next_call(hub)))
-            await hub.advance(wait, step=wait)
-            if each is not None:
-                each()
+    while (left := (end - dt_util.utcnow()).total_seconds()) > 0:
+        wait = min(left, step or min(most, _until_next_call(hub)))
+        await hub.advance(wait, step=wait)
+        if each is not None:
+            each()
 
 
 async def live_until(

@@ -10,7 +10,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from tests.bad_days.growatt_tools import device_of, number, restart, undebugged
+from tests.bad_days.growatt_tools import device_of, number, restart
 from tests.bad_days.tools import entry_of
 from tests.hub import Hub
 from tests.simulators.growatt.server import GrowattSimulator
@@ -86,8 +86,7 @@ async def live_on(hub: Hub, seconds: float, *, each: Callable[[], Any] | None = 
     end = dt_util.utcnow() + timedelta(seconds=seconds)
     while (left := (end - dt_util.utcnow()).total_seconds()) > 0:
         step = min(left, most, _until_next_call(hub))
-        with undebugged():
-            await hub.advance(step, step=step)
+        await hub.advance(step, step=step)
         if each is not None:
             each()
 

@@ -1,9 +1,7 @@
 """Small things the bad days of a Growatt account need."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -101,13 +99,3 @@ async def restart(hub: Hub) -> None:
     """Stop the entry and start it again with what was stored."""
     await hub.hass.config_entries.async_reload(entry_of(hub.hass).entry_id)
     await hub.hass.async_block_till_done(wait_background_tasks=True)
-
-
-@contextmanager
-def undebugged() -> Iterator[None]:
-    """Spare a long test the loop's own debugging, which takes as long as everything else together."""
-    loop = asyncio.get_running_loop()
-    before = loop.get_debug()
-    loop.set_debug(False)
-    yield
-    loop.set_debug(before)

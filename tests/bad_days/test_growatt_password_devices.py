@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
 from tests.bad_days.conftest import AddAccount
-from tests.bad_days.growatt_tools import CYCLE, HOUR, STEP, calls, is_fresh, logins, number, states, undebugged
+from tests.bad_days.growatt_tools import CYCLE, HOUR, STEP, calls, is_fresh, logins, number, states
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub
 from tests.simulators.growatt import legacy
@@ -144,8 +144,7 @@ async def test_plant_is_removed(hub: Hub, add_account: AddAccount) -> None:
     server = await add_account("home")
     await hub.advance(HOUR, step=STEP)
     server.world.plants.pop()
-    with undebugged():
-        await hub.advance(25 * HOUR, step=600)
+    await hub.advance(25 * HOUR, step=600)
     assert states(hub.hass, PLAIN) == {}
     assert is_fresh(hub, server, MIN)
 
@@ -208,8 +207,7 @@ async def test_both_lists_empty_for_once(hub: Hub, add_account: AddAccount, monk
 async def test_every_kind_at_once(hub: Hub, add_account: AddAccount, caplog: pytest.LogCaptureFixture) -> None:
     """Eight kinds, one of which no table knows: all show what they have, nothing is logged above INFO."""
     server = await add_account("all")
-    with undebugged():
-        await hub.advance(1.2 * HOUR, step=300)
+    await hub.advance(1.2 * HOUR, step=300)
     for device in server.world.devices:
         assert registered(hub, device.serial) is not None, device.serial
         assert states(hub.hass, device.serial), device.serial
@@ -227,8 +225,7 @@ async def test_device_of_unknown_kind_is_lost(hub: Hub, add_account: AddAccount)
     server = await add_account("all")
     total = number(hub, "WIT0000001_output_energy_total")
     server.stage.lose_device("WIT0000001")
-    with undebugged():
-        await hub.advance(HOUR, step=300)
+    await hub.advance(HOUR, step=300)
     assert hub.state("WIT0000001_output_power").state in NOTHING
     assert hub.state("WIT0000001_reachable", "binary_sensor").state == "off"
     assert number(hub, "WIT0000001_output_energy_total") >= total

@@ -10,7 +10,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from tests.bad_days.conftest import AddAccount
-from tests.bad_days.growatt_tools import device_of, undebugged
+from tests.bad_days.growatt_tools import device_of
 from tests.bad_days.tools import NOTHING
 from tests.hub import Hub
 from tests.simulators.growatt.server import GrowattSimulator
@@ -62,10 +62,9 @@ def look(hub: Hub, shown: dict[tuple[str, str], list[float]]) -> None:
 async def live_until(hub: Hub, server: GrowattSimulator, end: datetime) -> Shown:
     """Let time pass until ``end`` and return everything that was shown."""
     shown: dict[tuple[str, str], list[float]] = defaultdict(list)
-    with undebugged():
-        while server.clock.now() < end:
-            await hub.advance(300, step=300)
-            look(hub, shown)
+    while server.clock.now() < end:
+        await hub.advance(300, step=300)
+        look(hub, shown)
     return shown
 
 

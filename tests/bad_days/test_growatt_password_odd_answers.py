@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
 from tests.bad_days.conftest import AddAccount
-from tests.bad_days.growatt_tools import CYCLE, HOUR, States, is_fresh, logins, number, states, undebugged
+from tests.bad_days.growatt_tools import CYCLE, HOUR, States, is_fresh, logins, number, states
 from tests.bad_days.mutations import HARMLESS, MUTATIONS, mutated, totals, tracebacks
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub
@@ -36,8 +36,7 @@ async def server(freezer: FrozenDateTimeFactory, hub: Hub, add_account: AddAccou
     """Return the server of an account with one device of every kind on a sunny noon."""
     freezer.move_to(datetime.fromisoformat(NOON))
     server = await add_account("all")
-    with undebugged():
-        await hub.advance(HOUR, step=300)
+    await hub.advance(HOUR, step=300)
     return server
 
 
@@ -46,8 +45,7 @@ async def test_odd_values(hub: Hub, server: GrowattSimulator, caplog: pytest.Log
     before = states(hub.hass)
     caplog.clear()
     server.stage.set_oddities(odd_values=True)
-    with undebugged():
-        await hub.advance(1.3 * HOUR, step=300)
+    await hub.advance(1.3 * HOUR, step=300)
     after = states(hub.hass)
     for key in ("output_power", "solar_power", "output_energy_total", "grid_import_energy_total"):
         assert hub.state(f"{MIN}_{key}").state not in NOTHING, key
@@ -57,8 +55,7 @@ async def test_odd_values(hub: Hub, server: GrowattSimulator, caplog: pytest.Log
         assert float(after[name]) >= total, name
     assert not problems(caplog)
     server.stage.set_oddities(odd_values=False)
-    with undebugged():
-        await hub.advance(1.3 * HOUR, step=300)
+    await hub.advance(1.3 * HOUR, step=300)
     assert states(hub.hass).keys() >= before.keys()
     assert logins(server) == 1
 
@@ -91,8 +88,7 @@ async def test_mutated_answers(
     caplog.clear()
     with monkeypatch.context() as patched:
         spoil(server, patched, name)
-        with undebugged():
-            await hub.advance(1.2 * HOUR, step=300)
+        await hub.advance(1.2 * HOUR, step=300)
         during = states(hub.hass)
     assert entry_of(hub.hass).state is ConfigEntryState.LOADED
     assert not tracebacks(caplog)
@@ -103,8 +99,7 @@ async def test_mutated_answers(
         assert is_fresh(hub, server, MIN)
     zeros = {unique_id for unique_id, state in during.items() if state == "0.0" and float_of(before, unique_id) > 50}
     assert not {unique_id for unique_id in zeros if "power" in unique_id and "temperature" not in unique_id}
-    with undebugged():
-        await hub.advance(1.5 * HOUR, step=300)
+    await hub.advance(1.5 * HOUR, step=300)
     missing = before.keys() - states(hub.hass).keys()
     assert not {unique_id for unique_id in missing if " plant_" not in unique_id}
     assert is_fresh(hub, server, MIN)
@@ -125,14 +120,12 @@ async def test_answers_of_another_shape(hub: Hub, server: GrowattSimulator, capl
     total = number(hub, f"{MIN}_solar_energy_total")
     for path, value in zip(READS, ([], "x", 5, [[]], {}, {"obj": []}, {"data": "x"}, {"obj": 3}), strict=True):
         server.faults.add(path, "override", pointer="", value=value)
-    with undebugged():
-        await hub.advance(2 * CYCLE, step=300)
+    await hub.advance(2 * CYCLE, step=300)
     assert entry_of(hub.hass).state is ConfigEntryState.LOADED
     assert number(hub, f"{MIN}_solar_energy_total") == total
     assert not tracebacks(caplog)
     assert len([line for line in problems(caplog) if "cannot be read" in line]) <= 1
     server.faults.clear()
-    with undebugged():
-        await hub.advance(HOUR, step=300)
+    await hub.advance(HOUR, step=300)
     assert is_fresh(hub, server, MIN)
     assert DOMAIN in hub.hass.config.components

@@ -23,7 +23,6 @@ from tests.bad_days.growatt_tools import (
     reauths,
     restart,
     states,
-    undebugged,
 )
 from tests.bad_days.tools import NOTHING, entry_of, patiently, problems
 from tests.hub import Hub
@@ -51,8 +50,7 @@ async def server(freezer: FrozenDateTimeFactory, hub: Hub, add_account: AddAccou
 async def sent_within(hub: Hub, server: GrowattSimulator, hours: float) -> int:
     """Let hours pass and return how many requests came."""
     before = len(server.requests)
-    with undebugged():
-        await hub.advance(hours * HOUR, step=300)
+    await hub.advance(hours * HOUR, step=300)
     return len(server.requests) - before
 
 
@@ -109,10 +107,9 @@ async def test_never_fast_enough_for_the_firewall(hub: Hub, add_account: AddAcco
     """Eight devices of two plants, refreshed again and again: less than a call a second over any minute."""
     server = await add_account("all", strict=True)
     server.legacy.set_firewall(on=True)
-    with undebugged():
-        for _ in range(3):
-            await restart(hub)
-            await hub.advance(HOUR, step=STEP)
+    for _ in range(3):
+        await restart(hub)
+        await hub.advance(HOUR, step=STEP)
     assert not server.legacy.sessions.blocked
     assert logins(server) == 1
 
@@ -175,13 +172,11 @@ async def test_pages_instead_of_answers(hub: Hub, server: GrowattSimulator) -> N
     """A page for maintenance looks like the login page: a few logins, no reauth, no lock."""
     before = logins(server)
     server.faults.add("*", "html")
-    with undebugged():
-        await hub.advance(12 * HOUR, step=300)
+    await hub.advance(12 * HOUR, step=300)
     assert before < logins(server) <= before + 4
     assert hub.state(f"{MIN}_solar_power").state in NOTHING
     server.faults.clear()
-    with undebugged():
-        await hub.advance(DAY, step=300)
+    await hub.advance(DAY, step=300)
     assert is_fresh(hub, server, MIN, within=2 * HOUR)
     assert not reauths(hub.hass)
     assert not issues(hub.hass)
@@ -223,15 +218,13 @@ async def test_wrong_endpoint(hub: Hub, server: GrowattSimulator) -> None:
     """500 on a call that never worked: it is asked less and less often, and the others go on."""
     server.stage.add_device("max")
     server.faults.add("/newInverterAPI.do", "status", code=500, body="<html>500</html>")
-    with undebugged():
-        await hub.advance(8 * HOUR, step=300)
+    await hub.advance(8 * HOUR, step=300)
     asked = [record for record in server.requests if record.path == "/newInverterAPI.do"]
     assert 2 <= len(asked) <= 10
     assert is_fresh(hub, server, MIN, within=HOUR)
     assert logins(server) == 1
     server.faults.clear()
-    with undebugged():
-        await hub.advance(8.5 * HOUR, step=300)
+    await hub.advance(8.5 * HOUR, step=300)
     assert is_fresh(hub, server, "MAX0000001", within=HOUR)
 
 

@@ -22,7 +22,6 @@ from tests.bad_days.growatt_tools import (
     reauths,
     restart,
     states,
-    undebugged,
 )
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub, growatt_form
@@ -63,8 +62,7 @@ async def test_a_day_against_a_strict_server(
     """Three devices of two plants and two sessions: few logins, never too many calls."""
     server = await add_account("home", strict=True)
     server.legacy.set_firewall(on=True)
-    with undebugged():
-        await hub.advance(DAY, step=2 * STEP)
+    await hub.advance(DAY, step=2 * STEP)
     assert 1 <= logins(server) <= 2
     assert server.legacy.sessions.locked_until is None
     assert not server.legacy.sessions.blocked
@@ -78,17 +76,16 @@ async def test_two_days_with_twenty_restarts(hub: Hub, add_account: AddAccount) 
     """No restart costs a login; what was stored is there at once."""
     server = await add_account("min", strict=True)
     server.legacy.set_firewall(on=True)
-    with undebugged():
-        for _ in range(20):
-            before = logins(server)
-            await hub.advance(2.3 * HOUR, step=300)
-            spent = logins(server)
-            assert spent - before <= 1
-            await restart(hub)
-            assert logins(server) == spent
-            assert entry_of(hub.hass).state is ConfigEntryState.LOADED
-            assert hub.state(f"{MIN}_solar_energy_total").state not in NOTHING
-        await hub.advance(2 * HOUR, step=300)
+    for _ in range(20):
+        before = logins(server)
+        await hub.advance(2.3 * HOUR, step=300)
+        spent = logins(server)
+        assert spent - before <= 1
+        await restart(hub)
+        assert logins(server) == spent
+        assert entry_of(hub.hass).state is ConfigEntryState.LOADED
+        assert hub.state(f"{MIN}_solar_energy_total").state not in NOTHING
+    await hub.advance(2 * HOUR, step=300)
     assert 2 <= logins(server) <= 3
     assert server.legacy.sessions.locked_until is None
     assert not server.legacy.sessions.blocked
@@ -139,8 +136,7 @@ async def test_sessions_that_end_all_the_time(hub: Hub, add_account: AddAccount)
     server.legacy.set_session_seconds(60)
     server.legacy.kill_sessions()
     before = logins(server)
-    with undebugged():
-        await hub.advance(DAY - HOUR, step=STEP)
+    await hub.advance(DAY - HOUR, step=STEP)
     assert logins(server) - before == 4
     assert server.legacy.sessions.locked_until is None
     assert "locked" in issues(hub.hass)
@@ -191,11 +187,10 @@ async def test_some_calls_are_never_served(
         return html_answer(LOGIN_PAGE) if kind in kinds[:broken] else run(path, kind, call)
 
     monkeypatch.setattr(server.legacy, "_run", answered)
-    with undebugged():
-        for _ in range(12):
-            await hub.advance(2 * HOUR, step=STEP)
-            assert is_fresh(hub, server, MIN)
-            assert not issues(hub.hass)
+    for _ in range(12):
+        await hub.advance(2 * HOUR, step=STEP)
+        assert is_fresh(hub, server, MIN)
+        assert not issues(hub.hass)
     assert logins(server) - before <= most
 
 
@@ -212,8 +207,7 @@ async def test_password_is_changed(hub: Hub, add_account: AddAccount) -> None:
     assert logins(server) == 2
     assert reauths(hub.hass) == 1
     sent = len(server.requests)
-    with undebugged():
-        await hub.advance(DAY, step=HOUR)
+    await hub.advance(DAY, step=HOUR)
     await restart(hub)
     await hub.advance(HOUR, step=STEP)
     assert len(server.requests) == sent
@@ -264,12 +258,11 @@ async def test_locked_at_start(hub: Hub, add_account: AddAccount) -> None:
     assert timedelta(0) <= until - server.legacy.sessions.locked_until <= timedelta(hours=1)
     assert issues(hub.hass)["locked"]["until"] == f"{dt_util.as_local(until):%Y-%m-%d %H:%M}"
     sent = len(server.requests)
-    with undebugged():
-        await hub.advance(23 * HOUR, step=HOUR)
-        await restart(hub)
-        assert "locked" in issues(hub.hass)
-        assert len(server.requests) == sent
-        await hub.advance(2 * HOUR, step=STEP)
+    await hub.advance(23 * HOUR, step=HOUR)
+    await restart(hub)
+    assert "locked" in issues(hub.hass)
+    assert len(server.requests) == sent
+    await hub.advance(2 * HOUR, step=STEP)
     assert not issues(hub.hass)
     assert logins(server) == 3
     assert is_fresh(hub, server, MIN)
@@ -289,10 +282,9 @@ async def test_locked_at_start_with_nothing_stored(hub: Hub, add_account: AddAcc
     assert entry.error_reason_translation_key == "locked"
     assert "locked" in issues(hub.hass)
     sent = len(server.requests)
-    with undebugged():
-        await hub.advance(2 * HOUR, step=STEP)
-        assert len(server.requests) == sent
-        await hub.advance(2 * HOUR, step=STEP)
+    await hub.advance(2 * HOUR, step=STEP)
+    assert len(server.requests) == sent
+    await hub.advance(2 * HOUR, step=STEP)
     assert entry_of(hub.hass).state is ConfigEntryState.LOADED
     assert not issues(hub.hass)
     assert is_fresh(hub, server, MIN)
@@ -308,13 +300,11 @@ async def test_locked_in_the_middle(hub: Hub, add_account: AddAccount) -> None:
     assert "locked" in issues(hub.hass)
     assert logins(server) == 2
     sent = len(server.requests)
-    with undebugged():
-        await hub.advance(4 * HOUR, step=STEP)
+    await hub.advance(4 * HOUR, step=STEP)
     assert len(server.requests) == sent
     assert hub.state(f"{MIN}_solar_power").state in NOTHING
     assert number(hub, f"{MIN}_solar_energy_total") == total
-    with undebugged():
-        await hub.advance(2 * HOUR, step=STEP)
+    await hub.advance(2 * HOUR, step=STEP)
     assert logins(server) == 3
     assert not issues(hub.hass)
     assert not reauths(hub.hass)

@@ -11,7 +11,7 @@ import pytest
 from custom_components.solar_battery_hub.const import DOMAIN
 from tests.bad_days.conftest import AddAccount
 from tests.bad_days.growatt_token_tools import Ledger, is_latest, live_on
-from tests.bad_days.growatt_tools import HOUR, device_of, issues, number, states, undebugged
+from tests.bad_days.growatt_tools import HOUR, device_of, issues, number, states
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.conftest import StartGrowatt
 from tests.hub import Hub
@@ -41,8 +41,7 @@ async def test_device_is_added(hub: Hub, add_account: AddAccount, caplog: pytest
     await live_on(hub, 600)
     serial = server.stage.add_device("mix")
     assert serial not in devices(hub)
-    with undebugged():
-        await live_on(hub, LISTS + 600)
+    await live_on(hub, LISTS + 600)
     assert ledger.counted["device/list"] == 1
     assert serial in devices(hub)
     assert number(hub, f"{serial}_solar_power") == pytest.approx(device_of(server, serial).live()["ppv"], abs=1)
@@ -57,15 +56,13 @@ async def test_device_is_removed(hub: Hub, add_account: AddAccount, caplog: pyte
     await live_on(hub, 600)
     server.stage.remove_device(SPH)
     caplog.clear()
-    with undebugged():
-        await live_on(hub, LISTS + 600)
+    await live_on(hub, LISTS + 600)
     assert not states(hub.hass, SPH)
     for serial in (MIN, PLAIN):
         assert is_latest(hub, server, serial)
     assert len(problems(caplog)) <= 1  # that it could not be read, until the list said why
     sent = len(server.requests)
-    with undebugged():
-        await live_on(hub, HOUR)
+    await live_on(hub, HOUR)
     assert SPH.encode() not in b"".join(record.body for record in server.requests[sent:])
 
 
@@ -75,8 +72,7 @@ async def test_names_change(hub: Hub, add_account: AddAccount) -> None:
     entity_id = hub.state(f"{MIN}_solar_power").entity_id
     plant = server.world.plants[0]
     server.stage.rename_plant(plant.id, "Barn")
-    with undebugged():
-        await hub.advance(23 * HOUR, step=2 * HOUR)
+    await hub.advance(23 * HOUR, step=2 * HOUR)
     await live_on(hub, 2 * HOUR)
     registry = dr.async_get(hub.hass)
     device = registry.async_get(hub.device_id(f"plant_{plant.id}"))
@@ -132,8 +128,7 @@ async def test_uploads_skip_now_and_then(hub: Hub, add_account: AddAccount) -> N
     server.stage.set_uploads(MIN, seconds=900)
     shown = states(hub.hass, MIN).keys()
     missing: set[str] = set()
-    with undebugged():
-        await live_on(hub, 2 * HOUR, each=lambda: missing.update(shown - states(hub.hass, MIN).keys()))
+    await live_on(hub, 2 * HOUR, each=lambda: missing.update(shown - states(hub.hass, MIN).keys()))
     assert not missing
     assert is_latest(hub, server, MIN)
 
@@ -153,8 +148,7 @@ async def test_one_of_a_batch_is_missing(
     assert any(record.path == path for record in server.requests)
     fault = server.faults.add(path, "missing", pointer=f"/data/{gone}")
     alone = server.faults.add("/v1/device/tlx/tlx_last_data", "html")
-    with undebugged():
-        await live_on(hub, 2_700)
+    await live_on(hub, 2_700)
     assert hub.state(f"{gone}_solar_power").state in NOTHING
     assert hub.state(f"{gone}_solar_energy_total").state not in NOTHING
     for serial in ("MXH0000001", "MOD0000001", "MIN0000001", "MIN0000003"):
@@ -195,8 +189,7 @@ async def test_night_and_dawn(hub: Hub, add_account: AddAccount, freezer: Frozen
         if device.record is not None and not device.lost and local < 12:
             seen["dawn"].add(hub.state(f"{PLAIN}_output_energy_today").state)
 
-    with undebugged():
-        await live_on(hub, 20 * HOUR, each=look)
+    await live_on(hub, 20 * HOUR, each=look)
     assert seen["night"] <= set(NOTHING)
     assert seen["night"]
     assert totals == sorted(totals)
@@ -223,7 +216,7 @@ async def test_a_list_is_empty_for_once(
     await live_on(hub, HOUR)
     before = sum(record.path == f"/v1/{path}" for record in server.requests)
     shown = states(hub.hass, MIN).keys()
-    with undebugged(), monkeypatch.context() as trouble:
+    with monkeypatch.context() as trouble:
         trouble.setitem(ROUTES, path, replace(ROUTES[path], run=lambda _: Reply(data=empty)))
         await live_on(hub, hours * HOUR)
     assert sum(record.path == f"/v1/{path}" for record in server.requests) > before
@@ -235,6 +228,5 @@ async def test_the_only_device_is_removed(hub: Hub, add_account: AddAccount) -> 
     server = await add_account("min", "token", strict=True)
     await live_on(hub, HOUR)
     server.stage.remove_device(MIN)
-    with undebugged():
-        await live_on(hub, 13 * HOUR)
+    await live_on(hub, 13 * HOUR)
     assert states(hub.hass, MIN) == {}

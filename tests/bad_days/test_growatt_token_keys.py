@@ -5,7 +5,7 @@ import pytest
 
 from tests.bad_days.conftest import AddAccount
 from tests.bad_days.growatt_token_tools import PLANT_LIST, Ledger, live_on, most_in_a_day, root
-from tests.bad_days.growatt_tools import DAY, HOUR, device_of, issues, number, reauths, restart, states, undebugged
+from tests.bad_days.growatt_tools import DAY, HOUR, device_of, issues, number, reauths, restart, states
 from tests.bad_days.tools import NOTHING, entry_of, patiently, problems
 from tests.hub import Hub, growatt_form
 from tests.simulators.growatt.server import GrowattSimulator
@@ -20,8 +20,7 @@ pytestmark = pytest.mark.usefixtures("summer")
 async def assert_silent(hub: Hub, server: GrowattSimulator) -> None:
     """Check that nothing at all is sent, but once after a restart, and the user is asked once."""
     sent = len(server.requests)
-    with undebugged():
-        await hub.advance(DAY, step=HOUR)
+    await hub.advance(DAY, step=HOUR)
     assert len(server.requests) == sent
     await restart(hub)
     await hub.advance(2 * HOUR, step=600)
@@ -96,8 +95,7 @@ async def test_no_right_to_one_device(
     shown = states(hub.hass, other).keys()
     server.stage.deny_device(denied)
     caplog.clear()
-    with undebugged():
-        await live_on(hub, HOUR)
+    await live_on(hub, HOUR)
     assert hub.state(f"{denied}_solar_power").state in NOTHING
     assert hub.state(f"{root(hub)}_reachable", "binary_sensor").state == "on"
     assert states(hub.hass, other).keys() == shown
@@ -105,10 +103,9 @@ async def test_no_right_to_one_device(
     asked = ledger.about(denied)
     assert asked <= 4
     server.stage.allow_device(denied)
-    with undebugged():
-        await hub.advance(DAY - 3 * HOUR, step=HOUR)
-        assert ledger.about(denied) == asked
-        await hub.advance(4 * HOUR, step=600)
+    await hub.advance(DAY - 3 * HOUR, step=HOUR)
+    assert ledger.about(denied) == asked
+    await hub.advance(4 * HOUR, step=600)
     assert hub.state(f"{denied}_home_power").state not in NOTHING
     assert most_in_a_day(server, PLANT_LIST) <= 10
     assert not ledger.refused

@@ -10,7 +10,7 @@ import pytest
 
 from tests.bad_days.conftest import AddAccount
 from tests.bad_days.growatt_token_tools import live_on
-from tests.bad_days.growatt_tools import HOUR, device_of, restart, undebugged
+from tests.bad_days.growatt_tools import HOUR, device_of, restart
 from tests.bad_days.tools import NOTHING, problems
 from tests.hub import Hub
 from tests.simulators.growatt.server import GrowattSimulator
@@ -134,8 +134,7 @@ async def test_midnight(
     server.stage.set_zone(server.world.plants[0].id, follows_dst=follows_dst)
     server.stage.set_oddities(bounce=bounce)
     await live_on(hub, HOUR)
-    with undebugged():
-        watch, at_midnight, flowed = await over_midnight(hub, server, MIN, midnight)
+    watch, at_midnight, flowed = await over_midnight(hub, server, MIN, midnight)
     old_day = max(device_of(server, MIN).days)
     ended = device_of(server, MIN).days[old_day]
     for key, name in FLOWS.items():
@@ -154,9 +153,8 @@ async def test_midnight_of_a_plant_elsewhere(hub: Hub, add_account: AddAccount, 
     midnight = datetime.fromisoformat("2027-06-11T00:00:00+05:30")
     freezer.move_to(midnight - timedelta(hours=28))  # long enough to have seen another one
     server = await add_account("min", "token", strict=True, timezone="Asia/Kolkata")
-    with undebugged():
-        await live_on(hub, 24 * HOUR)
-        watch, at_midnight, flowed = await over_midnight(hub, server, MIN, midnight)
+    await live_on(hub, 24 * HOUR)
+    watch, at_midnight, flowed = await over_midnight(hub, server, MIN, midnight)
     ended = device_of(server, MIN).days[max(device_of(server, MIN).days)]
     for key, name in FLOWS.items():
         assert counted(watch.today[key]) == pytest.approx(flowed[name], abs=0.21), key
@@ -170,8 +168,7 @@ async def test_midnight_with_restarts(hub: Hub, add_account: AddAccount, freezer
     server = await add_account("sph", "token", strict=True)
     server.stage.set_oddities(bounce=True)
     await live_on(hub, HOUR)
-    with undebugged():
-        watch, _, flowed = await over_midnight(hub, server, SPH, midnight, restarts=True)
+    watch, _, flowed = await over_midnight(hub, server, SPH, midnight, restarts=True)
     for key, name in FLOWS.items():
         assert watch.total[key] == sorted(watch.total[key]), key
         assert watch.total[key][-1] - watch.total[key][0] == pytest.approx(flowed[name], abs=0.11), key

@@ -13,7 +13,7 @@ import pytest
 
 from tests.bad_days.conftest import AddAccount
 from tests.bad_days.growatt_token_tools import is_latest, live_on
-from tests.bad_days.growatt_tools import States, number, reauths, states, undebugged
+from tests.bad_days.growatt_tools import States, number, reauths, states
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub
 from tests.simulators.growatt.server import GrowattSimulator
@@ -114,8 +114,7 @@ async def test_texts_and_numbers(
     caplog.clear()
     spoil(server, lambda data: leaves(change, data), spare=())
     missing: set[str] = set()
-    with undebugged():
-        await live_on(hub, 2 * 3_600.0, each=lambda: missing.update(before.keys() - states(hub.hass).keys()))
+    await live_on(hub, 2 * 3_600.0, each=lambda: missing.update(before.keys() - states(hub.hass).keys()))
     assert not missing
     for serial in (MIN, SPH):
         assert is_latest(hub, server, serial)
@@ -132,8 +131,7 @@ async def test_junk_instead_of_numbers(
     caplog.clear()
     for path in LIVE.values():
         server.faults.add(path, "wrong_types", pointer="/data", value=junk)
-    with undebugged():
-        await live_on(hub, HALF_HOUR + ROUND)
+    await live_on(hub, HALF_HOUR + ROUND)
     assert zeros(states(hub.hass)) <= zeros(before)
     for key in ("solar_power", "grid_power", "battery_level"):
         assert hub.state(f"{MIN}_{key}").state in NOTHING, key
@@ -221,8 +219,7 @@ async def test_random_junk(hub: Hub, server: GrowattSimulator, caplog: pytest.Lo
 
     caplog.clear()
     stop = spoil(server, lambda data: leaves(change, data, envelope=False))
-    with undebugged():
-        await live_on(hub, 5_000, each=look)
+    await live_on(hub, 5_000, each=look)
     assert not zero
     for name, values in totals.items():
         assert values == sorted(values), name

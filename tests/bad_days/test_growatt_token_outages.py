@@ -9,7 +9,7 @@ import pytest
 
 from tests.bad_days.conftest import AddAccount
 from tests.bad_days.growatt_token_tools import Ledger, is_latest, live_on, root
-from tests.bad_days.growatt_tools import HOUR, issues, number, reauths, states, undebugged
+from tests.bad_days.growatt_tools import HOUR, issues, number, reauths, states
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub
 from tests.simulators.growatt.server import GrowattSimulator
@@ -31,8 +31,7 @@ async def server(hub: Hub, add_account: AddAccount) -> GrowattSimulator:
 
 async def through(hub: Hub, seconds: float) -> None:
     """Live on although answers may never come."""
-    with undebugged():
-        await hub.advance(seconds, step=60, hanging=True)
+    await hub.advance(seconds, step=60, hanging=True)
 
 
 @pytest.mark.parametrize(
@@ -62,8 +61,7 @@ async def test_an_hour_of_rubbish(
     ledger = Ledger(server)
     caplog.clear()
     server.faults.add("*", kind, **options)
-    with undebugged():
-        await live_on(hub, HOUR)
+    await live_on(hub, HOUR)
     assert entry_of(hub.hass).state is ConfigEntryState.LOADED
     assert hub.state(f"{MIN}_solar_power").state in NOTHING
     assert number(hub, f"{MIN}_solar_energy_total") == total
@@ -116,8 +114,7 @@ async def test_slow_server(hub: Hub, server: GrowattSimulator, caplog: pytest.Lo
     ledger = Ledger(server)
     caplog.clear()
     server.faults.add("*", "slow", seconds=3)
-    with undebugged():
-        await hub.advance(700, step=2, hanging=True)
+    await hub.advance(700, step=2, hanging=True)
     assert is_latest(hub, server, MIN)
     assert is_latest(hub, server, SPH)
     assert not ledger.refused
@@ -138,7 +135,6 @@ async def test_answers_that_come_and_go(hub: Hub, server: GrowattSimulator) -> N
         if luck.random() < 0.3:
             server.faults.add("*", "html", times=1)
 
-    with undebugged():
-        await live_on(hub, 2 * HOUR, each=look)
+    await live_on(hub, 2 * HOUR, each=look)
     assert not {name for name in missing if "power" in name}
     assert ledger.shortest_gap() >= 300

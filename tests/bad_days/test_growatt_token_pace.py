@@ -10,7 +10,7 @@ import pytest
 
 from tests.bad_days.conftest import AddAccount
 from tests.bad_days.growatt_token_tools import PLANT_LIST, Ledger, is_latest, live_on, most_in_a_day, root, show
-from tests.bad_days.growatt_tools import DAY, HOUR, device_of, issues, number, reauths, restart, states, undebugged
+from tests.bad_days.growatt_tools import DAY, HOUR, device_of, issues, number, reauths, restart, states
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub
 from tests.simulators.growatt.v1_limits import LONG
@@ -46,8 +46,7 @@ async def test_a_day_against_a_strict_server(
         uploaded = datetime.fromisoformat(told.state)
         ages[uploaded] = (told.last_changed - uploaded).total_seconds()
 
-    with undebugged():
-        await live_on(hub, DAY, each=look)
+    await live_on(hub, DAY, each=look)
     assert not ledger.refused
     assert ledger.shortest_gap() >= 300
     assert most_in_a_day(server, PLANT_LIST) <= 10
@@ -66,13 +65,12 @@ async def test_two_days_with_twenty_restarts(hub: Hub, add_account: AddAccount) 
     """No restart asks for anything twice, and each shows the last values at once."""
     server = await add_account("min", "token", strict=True)
     ledger = Ledger(server)
-    with undebugged():
-        for turn in range(20):
-            await live_on(hub, 2 * DAY / 20 - 90 * turn + 855)
-            shown = states(hub.hass)
-            await restart(hub)
-            assert entry_of(hub.hass).state is ConfigEntryState.LOADED
-            assert states(hub.hass).keys() == shown.keys()
+    for turn in range(20):
+        await live_on(hub, 2 * DAY / 20 - 90 * turn + 855)
+        shown = states(hub.hass)
+        await restart(hub)
+        assert entry_of(hub.hass).state is ConfigEntryState.LOADED
+        assert states(hub.hass).keys() == shown.keys()
     assert not ledger.refused
     assert ledger.shortest_gap() >= 300
     assert most_in_a_day(server, PLANT_LIST) <= 10
