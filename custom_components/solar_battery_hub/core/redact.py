@@ -23,6 +23,7 @@ class Redactor:
         """Take the names of private fields and the secrets known beforehand."""
         self._fields = frozenset(field.lower() for field in fields)
         self._aliases: dict[str, str] = {}
+        self._pattern: re.Pattern[str] | None = None  # of all that has an alias, made when it is needed
         for secret in secrets:
             self._alias("secret", secret)
 
@@ -65,9 +66,10 @@ class Redactor:
         """Return a text with every private part replaced."""
         if not self._aliases:
             return text
-        longest_first = sorted(self._aliases, key=len, reverse=True)
-        pattern = "|".join(re.escape(secret) for secret in longest_first)
-        return re.sub(pattern, lambda match: self._aliases[match[0]], text)
+        if self._pattern is None:
+            longest_first = sorted(self._aliases, key=len, reverse=True)
+            self._pattern = re.compile("|".join(re.escape(secret) for secret in longest_first))
+        return self._pattern.sub(lambda match: self._aliases[match[0]], text)
 
     def _is_private(self, key: str, row: Mapping[Any, Any]) -> bool:
         """Tell whether a field is private by its own name, or by the one the row gives it."""
@@ -89,3 +91,4 @@ class Redactor:
         if len(value) >= _SHORTEST and value not in self._aliases:
             number = sum(alias.startswith(f"**{kind}-") for alias in self._aliases.values()) + 1
             self._aliases[value] = f"**{kind}-{number}**"
+            self._pattern = None
