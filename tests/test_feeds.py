@@ -11,7 +11,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from custom_components.solar_battery_hub.core.errors import HubError, TooSoon
+from custom_components.solar_battery_hub.core.errors import HubError, TooSoon, Unreachable
 from custom_components.solar_battery_hub.core.feed import Feed
 from custom_components.solar_battery_hub.core.model import Device, DeviceKind, Ref, Snapshot
 from custom_components.solar_battery_hub.vendors.base import Wanted
@@ -19,6 +19,7 @@ from tests.hub import Hub
 from tests.made_up import SITE, MadeUpAccount, add_made_up
 
 ROOF = Device(id="ROOF1", kind=DeviceKind.INVERTER, name="Roof", manufacturer="Nobody", parent=SITE)
+SHED = Device(id="SHED1", kind=DeviceKind.INVERTER, name="Shed", manufacturer="Nobody", parent=SITE)
 POWER = f"{ROOF.id}_solar_power"
 ENERGY = f"{ROOF.id}_solar_energy_total"
 
@@ -37,6 +38,7 @@ class Growing(MadeUpAccount):
         self.silent: set[str] = set()
         self.pace = 600.0
         self.resting = False
+        self.patience = 60.0
         self.measures = {"solar_power": 500.0, "solar_energy_total": 12.0}
 
     @property
@@ -44,7 +46,7 @@ class Growing(MadeUpAccount):
     def feeds(self) -> Sequence[Feed]:
         inverters = [part.id for part in self.listed if part.kind is DeviceKind.INVERTER]
         live = [self._live(part) for part in inverters]
-        return (Feed(key="list", interval=3600.0, floor=60.0), *live)
+        return (Feed(key="list", interval=3600.0, floor=60.0, backoff_cap=self.patience), *live)
 
     def _live(self, part: str) -> Feed:
         return Feed(key=f"live_{part}", interval=self.pace, floor=600.0, devices=(part,), resting=self.resting)
@@ -213,6 +215,23 @@ async def test_a_feed_that_has_nothing_to_say_yet_is_asked_again(
 
 
 # Another feed that brings the same
+
+
+async def test_an_answer_after_a_failure_may_bring_feeds(
+    hub: Hub, account: Growing, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who answers again lets the others try at once; what that brings disturbs nobody."""
+    account.parts.append(ROOF)
+    account.patience = 3600.0  # so that it is the inverter that answers first
+    await add_made_up(hub.hass, monkeypatch, account)
+    account.errors = dict.fromkeys(("list", f"live_{ROOF.id}"), Unreachable("gone"))
+    await hub.advance(7200, step=60)
+    assert not hub.state(POWER).state.isnumeric()
+    account.parts.append(SHED)
+    account.errors = {}
+    await hub.advance(7200, step=60)
+    assert hub.state(f"{SHED.id}_solar_power").state == hub.state(POWER).state == "500.0"
+    assert "Unexpected error" not in caplog.text
 
 
 class TwoWays(MadeUpAccount):

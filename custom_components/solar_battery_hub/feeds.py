@@ -115,7 +115,7 @@ class FeedBook(Mapping[str, FeedCoordinator]):
     def keep_asking(self) -> None:
         """Let each ask until its first answer; feeds that turn up from now on begin by themselves."""
         self._started = True
-        for coordinator in self.values():
+        for coordinator in list(self.values()):
             coordinator.keep_asking()
 
     async def async_refresh(self) -> HubError | None:
@@ -128,14 +128,14 @@ class FeedBook(Mapping[str, FeedCoordinator]):
 
     @callback
     def hurry(self) -> None:
-        """Let feeds that failed try again at once: the vendor answers again."""
-        for coordinator in self.values():
+        """Let feeds that failed try again at once: the vendor answers again. An answer may bring feeds and take some."""
+        for coordinator in list(self.values()):
             coordinator.hurry()
 
     @callback
     def notify(self) -> None:
         """Let every entity look at its value again."""
-        for coordinator in self.values():
+        for coordinator in list(self.values()):
             coordinator.async_update_listeners()
 
     @property
