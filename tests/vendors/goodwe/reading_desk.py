@@ -13,6 +13,21 @@ PLANT = "1"
 SITE = "plant_1"
 SERIAL = "9010KETU000W0001"
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+BATTERY = f"{SERIAL}_battery_1"
+ROOF: dict[str, Any] = {"model_type": "GW5000-MS-30", "pac": 1500.0, "pv_power": 0.0, "isbuettey": False, "workmode": 1}
+HYBRID: dict[str, Any] = {
+    "model_type": "GW10K-ET",
+    "pac": 1100.0,
+    "pv_power": 4000.0,
+    "isbuettey": True,
+    "workmode": 1,
+    "vbattery1": 330.0,
+    "ibattery1": -9.0,
+    "total_pbattery": 2970.0,
+    "soc": 63.0,
+    "soh": 99.0,
+    "battary_work_mode": 3,
+}
 
 
 def device(kind: DeviceType = DeviceType.INVERTER, *, status: int | None = 1, stores: bool | None = False) -> Listed:

@@ -10,23 +10,7 @@ from custom_components.solar_battery_hub.core.model import Gone
 from custom_components.solar_battery_hub.vendors.goodwe.fields_legacy import work_modes
 from custom_components.solar_battery_hub.vendors.goodwe.readings import batteries_of, firmware_of
 
-from .reading_desk import NOW, PLANT, SERIAL, SITE, battery_id, by_key, monitor, readings, row
-
-BATTERY = f"{SERIAL}_battery_1"
-ROOF: dict[str, Any] = {"model_type": "GW5000-MS-30", "pac": 1500.0, "pv_power": 0.0, "isbuettey": False, "workmode": 1}
-HYBRID: dict[str, Any] = {
-    "model_type": "GW10K-ET",
-    "pac": 1100.0,
-    "pv_power": 4000.0,
-    "isbuettey": True,
-    "workmode": 1,
-    "vbattery1": 330.0,
-    "ibattery1": -9.0,
-    "total_pbattery": 2970.0,
-    "soc": 63.0,
-    "soh": 99.0,
-    "battary_work_mode": 3,
-}
+from .reading_desk import BATTERY, HYBRID, NOW, PLANT, ROOF, SERIAL, SITE, battery_id, by_key, monitor, readings, row
 
 
 def inverter(**told: object) -> dict[str, Any]:

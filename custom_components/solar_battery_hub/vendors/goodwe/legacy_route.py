@@ -11,10 +11,9 @@ from ...core.model import Ref, Snapshot
 from ...core.parse import section, sections
 from ..base import Wanted
 from .alarms import STREAM, happenings, lately, legacy_happenings
-from .codes import NothingInIt
 from .devices import inverter_of, pack_id, plant_id
 from .legacy import Legacy
-from .listing import legacy_devices_in, plant_in, with_legacy_info
+from .listing import legacy_devices_in, with_legacy_info
 from .model import INVERTERS, Bean, DeviceType, Plant
 from .readings import FlowReading, currency_of
 from .reports import Report
@@ -35,7 +34,6 @@ _NIGHT: Final = 600.0
 _SLOW_NIGHT: Final = 1800.0
 _STALE_AFTER: Final = 1800.0
 
-_PLANTS_AT_FULL_PACE: Final = 5
 _SILENT_FOR: Final = timedelta(minutes=30)  # several uploads were missed
 
 _SAID_BY_THE_CLOUD: Final = frozenset({"device_status", "reachable"})  # true however long a device is silent
@@ -57,7 +55,7 @@ class LegacyRoute(Route):
         return tuple(self._feeds())
 
     def _feeds(self) -> Iterator[Feed]:
-        stretch = max(1.0, len(self._inventory.plants) / _PLANTS_AT_FULL_PACE)
+        stretch = self._parts.stretch
         yield Feed(key=PLANTS, interval=_ONE_DAY, floor=_FLOOR, backoff_cap=_SLOW_NIGHT, always=True)
         for plant in self._inventory.plants:
             asleep = self._inventory.sleeps(plant.id)
@@ -124,11 +122,8 @@ class LegacyRoute(Route):
     # Steps
 
     async def _read_plants(self) -> None:
-        plants = [plant for bean in await self._client.plants() if (plant := plant_in(bean)) is not None]
-        if not plants and self._inventory.all_plants:
-            raise NothingInIt("No plants, although there were some")
-        self._inventory.note_plants(plants, complete=False)  # where the list is refused, one of them is told (§3.5)
-        await self._inventory.prepare()
+        plants = await self._client.plants()
+        await self._parts.note_plants(plants, complete=False)  # where the list is refused, one of them is told (§3.5)
 
     async def _read_plant(self, plant: Plant, report: Report) -> None:
         """Read everything about a plant in one call, or in two where that one is dead (§4.1)."""

@@ -14,9 +14,11 @@ from .codes import NoPermission, NothingInIt
 from .controls import Controls
 from .devices import DeviceList
 from .inventory import Inventory
-from .model import Plant
+from .listing import plant_in
+from .model import Bean, Plant
 from .readings import Readings
 
+_PLANTS_AT_FULL_PACE: Final = 5  # more share one budget (goodwe.md §9.2)
 _FIRST_REST: Final = timedelta(minutes=15)  # of a call that had nothing to say; doubles up to …
 _LONGEST_REST: Final = timedelta(hours=24)
 _NO_RIGHT_FOR: Final = timedelta(hours=1)  # goodwe.md §1.2
@@ -71,6 +73,19 @@ class Parts:
     readings: Readings
     controls: Controls
     plausibility: Plausibility
+
+    @property
+    def stretch(self) -> float:
+        """By how much everything is asked more rarely, for the number of plants."""
+        return max(1.0, len(self.inventory.plants) / _PLANTS_AT_FULL_PACE)
+
+    async def note_plants(self, beans: Iterable[Bean], *, complete: bool = True) -> None:
+        """Take in the list of plants, all of them unless told otherwise. Raises NothingInIt where none are left."""
+        plants = [plant for bean in beans if (plant := plant_in(bean)) is not None]
+        if not plants and self.inventory.all_plants:
+            raise NothingInIt("No plants, although there were some")
+        self.inventory.note_plants(plants, complete=complete)
+        await self.inventory.prepare()
 
     def today(self, plant: Plant) -> date:
         """Return which day it is in a plant. Raises NotSupported while its clock is not known."""

@@ -13,7 +13,7 @@ from ..base import Wanted
 from .alarms import STREAM, happenings, lately
 from .codes import NothingInIt
 from .devices import plant_id
-from .listing import batteries_in, devices_in, plant_in, unknown_types, with_info
+from .listing import batteries_in, devices_in, unknown_types, with_info
 from .model import BATTERIES, INVERTERS, Bean, DeviceType, Factors, Listed, Plant
 from .readings import currency_of
 from .reports import Report
@@ -77,12 +77,7 @@ class SemsPlusFetcher:
         return report.snapshot()
 
     async def _read_plants(self) -> None:
-        beans = await self._client.plants()
-        plants = [plant for bean in beans if (plant := plant_in(bean)) is not None]
-        if not plants and self._inventory.all_plants:
-            raise NothingInIt("No plants, although there were some")
-        self._inventory.note_plants(plants)
-        await self._inventory.prepare()
+        await self._parts.note_plants(await self._client.plants())
 
     # Plants
 

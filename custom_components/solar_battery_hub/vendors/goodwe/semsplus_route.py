@@ -32,7 +32,6 @@ _LAG: Final = 8.0
 _PATIENCE: Final = 25.0
 _CATCH_UP: Final = 5.0  # by so much a poll that was late may come sooner after the last one
 
-_PLANTS_AT_FULL_PACE: Final = 5  # more share one budget (§9.2)
 
 _OF_PLANT: Final[Mapping[str, float]] = {DAY: 300.0, INCOME: 600.0, ALARMS: 600.0}
 _TOLD: Final = INVERTERS | BATTERIES | {DeviceType.METER}
@@ -101,9 +100,9 @@ class SemsPlusRoute(Route):
             unsettled = self._parts.controls.is_unsettled(device)
             yield Feed(
                 key=f"{SETTINGS}_{device.serial}",
-                interval=_UNSETTLED if unsettled else _HALF_HOUR * self._stretch,
+                interval=_UNSETTLED if unsettled else _HALF_HOUR * self._parts.stretch,
                 floor=_FLOOR,
-                stale_after=3 * _HALF_HOUR * self._stretch,
+                stale_after=3 * _HALF_HOUR * self._parts.stretch,
                 devices=(device.serial,),
                 backoff_cap=_HALF_HOUR,
             )
@@ -113,7 +112,7 @@ class SemsPlusRoute(Route):
 
         Always, for they alone tell whether the way is open and whether what its devices tell is fresh.
         """
-        key, interval = f"{FLOW}_{plant.id}", self._interval * self._stretch
+        key, interval = f"{FLOW}_{plant.id}", self._interval * self._parts.stretch
         stale_after = max(_STALE_AFTER, 3 * interval)
         if self._inventory.only_solar(plant.id):
             stale_after = max(stale_after, 3 * _NIGHT_FLOW)
@@ -133,7 +132,7 @@ class SemsPlusRoute(Route):
 
     def _steady(self, plant: Plant, key: str, interval: float, device: str = "", *, always: bool = False) -> Feed:
         """Return a feed that keeps its pace by day; what it brought lasts a night long pause."""
-        pace = interval * self._stretch
+        pace = interval * self._parts.stretch
         only_solar = self._inventory.only_solar(plant.id)
         return Feed(
             key=key,
@@ -144,10 +143,6 @@ class SemsPlusRoute(Route):
             backoff_cap=min(pace, _HALF_HOUR),
             always=always,
         )
-
-    @property
-    def _stretch(self) -> float:
-        return max(1.0, len(self._inventory.plants) / _PLANTS_AT_FULL_PACE)
 
     @override
     def is_main(self, feed: Feed) -> bool:
