@@ -10,9 +10,9 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_restore_state_shutdown_restart
 
-from custom_components.solar_battery_hub.core.catalogue import Quantity
 from custom_components.solar_battery_hub.core.control import ControlKind, Setting
 from custom_components.solar_battery_hub.core.model import Happening, Ref
+from custom_components.solar_battery_hub.core.quantities import Quantity
 from tests.bad_days.tools import entry_of, patiently
 from tests.conftest import StartPowerwall
 from tests.hub import Hub

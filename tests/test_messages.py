@@ -8,7 +8,6 @@ from homeassistant.util import dt as dt_util
 import pytest
 import voluptuous as vol
 
-from custom_components.solar_battery_hub.core.catalogue import Quantity
 from custom_components.solar_battery_hub.core.control import ControlKind, Setting
 from custom_components.solar_battery_hub.core.errors import (
     BadAnswer,
@@ -19,6 +18,7 @@ from custom_components.solar_battery_hub.core.errors import (
     Unreachable,
     WriteRefused,
 )
+from custom_components.solar_battery_hub.core.quantities import Quantity
 from custom_components.solar_battery_hub.core.refusal import ChangeRefused
 from custom_components.solar_battery_hub.vendors.base import Account, Action
 from tests.bad_days.tools import patiently

@@ -9,10 +9,11 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, Definition, Kind, Level, Quantity
+from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, Definition
 from custom_components.solar_battery_hub.core.control import ControlKind, Setting
 from custom_components.solar_battery_hub.core.errors import Unreachable
 from custom_components.solar_battery_hub.core.model import Device, DeviceKind, Ref
+from custom_components.solar_battery_hub.core.quantities import Kind, Level, Quantity
 from tests.bad_days.tools import entry_of, patiently
 from tests.hub import Hub
 from tests.made_up import PART, SITE, MadeUpAccount, add_made_up

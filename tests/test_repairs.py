@@ -21,10 +21,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.solar_battery_hub.config_flow import SolarBatteryHubFlow
 from custom_components.solar_battery_hub.const import DOMAIN
-from custom_components.solar_battery_hub.core.catalogue import Quantity
 from custom_components.solar_battery_hub.core.control import ControlKind, Setting
 from custom_components.solar_battery_hub.core.errors import AuthFailed, Unreachable
 from custom_components.solar_battery_hub.core.model import Notice
+from custom_components.solar_battery_hub.core.quantities import Quantity
 from tests.bad_days.tools import entry_of
 from tests.conftest import StartPowerwall
 from tests.hub import Hub

@@ -18,8 +18,9 @@ import pytest
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, Quantity
+from custom_components.solar_battery_hub.core.catalogue import CATALOGUE
 from custom_components.solar_battery_hub.core.model import Ref
+from custom_components.solar_battery_hub.core.quantities import Quantity
 from tests.conftest import StartPowerwall
 from tests.hub import Hub
 from tests.made_up import INVERTER, SITE, MadeUpAccount, add_made_up

@@ -10,9 +10,10 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account_runtime import AccountRuntime, HubConfigEntry, unique_id
-from .core.catalogue import CATALOGUE, Definition, Kind, Level, Quantity, look_up
+from .core.catalogue import CATALOGUE, Definition, look_up
 from .core.control import Control, ControlKind
 from .core.model import Ref, Value
+from .core.quantities import Kind, Level, Quantity
 
 ATTR_PROVEN = "proven"  # only ever false: nobody has seen this setting work on a device yet
 

@@ -9,10 +9,11 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .core.catalogue import CATALOGUE, Quantity
+from .core.catalogue import CATALOGUE
 from .core.control import Receipt
 from .core.errors import WRITTEN, HubError, Locked, NotSupported, RateLimited, WriteIncomplete, WriteRefused
 from .core.model import Value
+from .core.quantities import Quantity
 from .core.refusal import ChangeRefused
 from .core.schedule import Schedule, ScheduleError, Slot
 

@@ -9,8 +9,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account_runtime import AccountRuntime, HubConfigEntry
-from .core.catalogue import UNITS, Quantity
 from .core.control import Control, ControlKind
+from .core.quantities import UNITS, Quantity
 from .entity import ControlEntity, async_add_controls
 from .schedule_entities import async_add_schedules
 

@@ -9,8 +9,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .account_runtime import AccountRuntime, HubConfigEntry
-from .core.catalogue import OTHER, Kind, Quantity
+from .core.choices import OTHER
 from .core.model import Ref
+from .core.quantities import Kind, Quantity
 from .entity import ReadingEntity, async_add_readings, is_sensor
 
 PARALLEL_UPDATES = 0

@@ -7,11 +7,11 @@ from datetime import timedelta
 import json
 from typing import Any, Self
 
-from custom_components.solar_battery_hub.core.catalogue import Quantity
 from custom_components.solar_battery_hub.core.control import Control, ControlKind, Receipt, Setting
 from custom_components.solar_battery_hub.core.desk import ControlDesk
 from custom_components.solar_battery_hub.core.errors import BadAnswer, HubError, Unreachable
 from custom_components.solar_battery_hub.core.model import Ref, Value
+from custom_components.solar_battery_hub.core.quantities import Quantity
 
 from .virtual_time import START, VirtualClock
 

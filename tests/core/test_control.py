@@ -4,7 +4,6 @@ import math
 
 import pytest
 
-from custom_components.solar_battery_hub.core.catalogue import Quantity
 from custom_components.solar_battery_hub.core.control import (
     Control,
     ControlKind,
@@ -14,6 +13,7 @@ from custom_components.solar_battery_hub.core.control import (
     check,
 )
 from custom_components.solar_battery_hub.core.model import Value
+from custom_components.solar_battery_hub.core.quantities import Quantity
 from custom_components.solar_battery_hub.core.refusal import ChangeRefused
 
 SETTINGS = {

@@ -13,8 +13,9 @@ import voluptuous as vol
 
 from custom_components.solar_battery_hub.binary_sensor import DEVICE_CLASSES
 from custom_components.solar_battery_hub.connection import Issue
-from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, STREAMS, Quantity
+from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, STREAMS
 from custom_components.solar_battery_hub.core.errors import HubError, Locked, RateLimited, WriteIncomplete, WriteRefused
+from custom_components.solar_battery_hub.core.quantities import Quantity
 from custom_components.solar_battery_hub.core.schedule.errors import Reason
 from custom_components.solar_battery_hub.entity import is_sensor
 from custom_components.solar_battery_hub.messages import describe

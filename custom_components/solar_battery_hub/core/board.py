@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from .catalogue import CATALOGUE, DECIMALS, Definition, Kind, Quantity, look_up
+from .catalogue import CATALOGUE, Definition, look_up
 from .counters import Counters
 from .feed import Feed
 from .model import Device, Gone, Ref, Reported, Snapshot, Value
+from .quantities import DECIMALS, Kind, Quantity
 from .site import site_values, sites, terms_of
 
 SITE_FEED = "site"  # marks values that were computed from parts

@@ -5,162 +5,22 @@ discharging, − is charging; ``solar_power`` and ``home_power`` are not negativ
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 import re
 
-
-class Quantity(StrEnum):
-    """What a reading measures; each has one unit (see ``UNITS``)."""
-
-    POWER = "power"
-    REACTIVE_POWER = "reactive_power"
-    APPARENT_POWER = "apparent_power"
-    ENERGY = "energy"
-    STORED_ENERGY = "stored_energy"
-    REACTIVE_ENERGY = "reactive_energy"
-    CHARGE = "charge"
-    ELECTRIC_CHARGE = "electric_charge"
-    RATIO = "ratio"
-    VOLTAGE = "voltage"
-    CELL_VOLTAGE = "cell_voltage"
-    CURRENT = "current"
-    SMALL_CURRENT = "small_current"
-    RESISTANCE = "resistance"
-    FREQUENCY = "frequency"
-    TEMPERATURE = "temperature"
-    DURATION = "duration"
-    MOMENT = "moment"
-    MONEY = "money"
-    MASS = "mass"
-    COUNT = "count"
-    TEXT = "text"
-    CHOICE = "choice"
-    SCHEDULE = "schedule"
-    FLAG = "flag"
-
-
-UNITS: dict[Quantity, str] = {
-    Quantity.POWER: "W",
-    Quantity.REACTIVE_POWER: "var",
-    Quantity.APPARENT_POWER: "VA",
-    Quantity.ENERGY: "kWh",
-    Quantity.STORED_ENERGY: "kWh",
-    Quantity.REACTIVE_ENERGY: "kvarh",
-    Quantity.CHARGE: "%",
-    Quantity.ELECTRIC_CHARGE: "Ah",
-    Quantity.RATIO: "%",
-    Quantity.VOLTAGE: "V",
-    Quantity.CELL_VOLTAGE: "V",
-    Quantity.CURRENT: "A",
-    Quantity.SMALL_CURRENT: "mA",
-    Quantity.RESISTANCE: "kΩ",
-    Quantity.FREQUENCY: "Hz",
-    Quantity.TEMPERATURE: "°C",
-    Quantity.DURATION: "s",
-    Quantity.MASS: "kg",
-}
-
-
-# Digits kept of measurements and counters: finer steps are noise, and each would be a new
-# state to write and to record.
-DECIMALS: dict[Quantity, int] = {
-    Quantity.POWER: 0,
-    Quantity.REACTIVE_POWER: 0,
-    Quantity.APPARENT_POWER: 0,
-    Quantity.ENERGY: 3,
-    Quantity.STORED_ENERGY: 3,
-    Quantity.REACTIVE_ENERGY: 3,
-    Quantity.CHARGE: 1,
-    Quantity.ELECTRIC_CHARGE: 1,
-    Quantity.RATIO: 1,
-    Quantity.VOLTAGE: 1,
-    Quantity.CELL_VOLTAGE: 3,
-    Quantity.CURRENT: 2,
-    Quantity.SMALL_CURRENT: 1,
-    Quantity.RESISTANCE: 0,
-    Quantity.FREQUENCY: 2,
-    Quantity.TEMPERATURE: 1,
-}
-
-FACTS = frozenset({Quantity.TEXT, Quantity.MOMENT, Quantity.COUNT})
-
-
-class Kind(StrEnum):
-    """How a reading behaves over time."""
-
-    MEASUREMENT = "measurement"
-    DAILY = "daily"
-    LIFETIME = "lifetime"
-    STATE = "state"
-
-
-class Level(StrEnum):
-    """How prominent a reading is."""
-
-    MAIN = "main"
-    DIAGNOSTIC = "diagnostic"
-    RARE = "rare"  # diagnostic, and off until the user wants it
-
-
-OTHER = "other"  # shown for a code that we do not know (design §3)
-NOTHING = "–"  # shown by a text that is known to be empty, such as the fault of a sound device
-
-GRID_STATES = (
-    "connected",
-    "off_grid",
-    "reconnecting",
-    "disconnecting",
-    "ready_to_reconnect",
-    "waiting_for_user",
-    "fault",
-    OTHER,
+from .choices import (
+    CHARGE_SOURCES,
+    DEVICE_STATES,
+    EV_CHARGING_MODES,
+    EXPORT_LIMITS,
+    GRID_STATES,
+    NETWORKS,
+    OPERATING_MODES,
+    OUTPUT_SOURCES,
+    PRIORITIES,
+    RUNNING_MODES,
+    UPDATE_STATES,
 )
-OPERATING_MODES = (
-    "self_consumption",
-    "autonomous",
-    "backup",
-    "time_of_use",
-    "off_grid",
-    "scheduler",
-    "site_control",
-    OTHER,
-)
-RUNNING_MODES = (
-    *("automatic", "self_consumption", "solar_charging", "solar_export", "import_power", "export_power"),
-    *("energy_saving", "off_grid", "battery_standby", "grid_import", "grid_export", "battery_charging"),
-    *("battery_discharging", "backup", "time_of_use", "delayed_charge", "peak_shaving", "shut_down", OTHER),
-)
-UPDATE_STATES = (
-    "checking",
-    "up_to_date",
-    "failed",
-    "staged",
-    "downloading",
-    "downloaded",
-    OTHER,
-)
-NETWORKS = ("ethernet", "wifi", "cellular", OTHER)
-DEVICE_STATES = (
-    "waiting",
-    "self_check",
-    "standby",
-    "normal",
-    "charging",
-    "discharging",
-    "bypass",
-    "upgrading",
-    "off_grid",
-    "stopped",
-    "maintenance",
-    "fault",
-    "offline",
-    OTHER,
-)
-PRIORITIES = ("load_first", "battery_first", "grid_first", OTHER)
-OUTPUT_SOURCES = ("battery_first", "solar_first", "grid_first", "solar_and_grid", OTHER)
-EXPORT_LIMITS = ("off", "on", "meter", "ct", OTHER)
-EV_CHARGING_MODES = ("fast", "solar_first", "solar_and_battery", OTHER)
-CHARGE_SOURCES = ("solar_first", "solar_and_grid", "solar_only", OTHER)
+from .quantities import FACTS, UNITS, Kind, Level, Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

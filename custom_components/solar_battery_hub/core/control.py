@@ -10,8 +10,8 @@ from math import isfinite
 import re
 from typing import Any, Final
 
-from .catalogue import UNITS, Quantity
 from .model import Value
+from .quantities import UNITS, Quantity
 from .refusal import ChangeRefused
 from .schedule import Schedule, ScheduleError, ScheduleRules
 from .steps import on_step

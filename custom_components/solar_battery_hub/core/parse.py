@@ -10,7 +10,7 @@ import math
 import re
 from typing import NamedTuple
 
-from .catalogue import OTHER
+from .choices import OTHER
 from .errors import BadAnswer
 
 _BLANKS = frozenset({"", "-", "--", "n/a", "null"})

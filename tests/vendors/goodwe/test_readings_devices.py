@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.solar_battery_hub.core.catalogue import NOTHING, OTHER
+from custom_components.solar_battery_hub.core.choices import NOTHING, OTHER
 from custom_components.solar_battery_hub.core.model import Gone, Ref
 from custom_components.solar_battery_hub.vendors.goodwe.model import DeviceType, Factor
 from tests.vendors.tools import MemoryStore

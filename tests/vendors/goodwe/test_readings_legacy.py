@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.solar_battery_hub.core.catalogue import NOTHING
+from custom_components.solar_battery_hub.core.choices import NOTHING
 from custom_components.solar_battery_hub.core.model import Gone
 from custom_components.solar_battery_hub.vendors.goodwe.fields_legacy import work_modes
 from custom_components.solar_battery_hub.vendors.goodwe.readings import batteries_of, firmware_of

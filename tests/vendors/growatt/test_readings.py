@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, OTHER, Kind, Quantity, look_up
+from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, look_up
+from custom_components.solar_battery_hub.core.choices import OTHER
 from custom_components.solar_battery_hub.core.model import Gone
+from custom_components.solar_battery_hub.core.quantities import Kind, Quantity
 from custom_components.solar_battery_hub.vendors.growatt.fields import Part, formula
 from custom_components.solar_battery_hub.vendors.growatt.fields_tables import TABLES
 from custom_components.solar_battery_hub.vendors.growatt.model import Family

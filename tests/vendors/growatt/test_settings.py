@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, OTHER
+from custom_components.solar_battery_hub.core.catalogue import CATALOGUE
+from custom_components.solar_battery_hub.core.choices import OTHER
 from custom_components.solar_battery_hub.core.control import ControlKind
 from custom_components.solar_battery_hub.vendors.growatt.model import WITH_SETTINGS, Family
 from custom_components.solar_battery_hub.vendors.growatt.names import Names

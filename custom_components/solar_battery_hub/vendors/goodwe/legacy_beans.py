@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from ...core.catalogue import NOTHING
+from ...core.choices import NOTHING
 from ...core.parse import flag, measured, moment, number, section, sections, text
 from .model import Bean
 from .powers import battery_power

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 import math
 from typing import Any, Final
 
-from ...core.catalogue import NOTHING
+from ...core.choices import NOTHING
 from ...core.model import Ref, Reported, Value
 from ...core.parse import flag, number, section, sections, text
 from .devices import plant_id as site_of

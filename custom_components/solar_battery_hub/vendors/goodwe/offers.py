@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from ...core.catalogue import Quantity
 from ...core.control import ControlKind, Setting
+from ...core.quantities import Quantity
 from . import functions
 from .abilities import Abilities
 from .model import INVERTERS, DeviceType, Listed, Way

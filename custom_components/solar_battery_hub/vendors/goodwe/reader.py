@@ -6,10 +6,12 @@ from functools import cache
 import logging
 from typing import Final
 
-from ...core.catalogue import OTHER, Definition, Kind, Quantity, look_up
+from ...core.catalogue import Definition, look_up
+from ...core.choices import OTHER
 from ...core.fitted import Fitted
 from ...core.model import Gone, Ref, Reported
 from ...core.parse import measured, number, text
+from ...core.quantities import Kind, Quantity
 from ..base import PrivateStore
 from .fields import Codes, Field, Table, Word
 from .model import Bean, Factor

@@ -6,7 +6,7 @@ from datetime import datetime
 import math
 from typing import Final
 
-from ...core.catalogue import NOTHING
+from ...core.choices import NOTHING
 from ...core.integral import Integral
 from ...core.model import Gone, Ref, Reported
 from ...core.parse import flag, number, sections, text

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ...core.catalogue import OTHER
+from ...core.choices import OTHER
 from ...core.errors import WriteRefused
 from ...core.model import Value
 from ...core.parse import number

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any, Final
 
-from ...core.catalogue import OTHER
+from ...core.choices import OTHER
 from ...core.errors import WriteRefused
 from ...core.model import Value
 from ...core.parse import number

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from ...core.catalogue import Quantity
 from ...core.control import ControlKind, Setting
+from ...core.quantities import Quantity
 from .model import Family
 from .schedule import RULES
 from .settings import CLOCK, PLACES

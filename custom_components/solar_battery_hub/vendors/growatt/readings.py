@@ -7,10 +7,12 @@ import logging
 import math
 from typing import Final
 
-from ...core.catalogue import NOTHING, OTHER, Definition, Kind, Quantity, look_up
+from ...core.catalogue import Definition, look_up
+from ...core.choices import NOTHING, OTHER
 from ...core.fitted import Fitted
 from ...core.model import Gone, Ref, Reported, Value
 from ...core.parse import flag, measured, number, text
+from ...core.quantities import Kind, Quantity
 from ..base import PrivateStore
 from .devices import pack_id
 from .fields import Codes, Field, Formula, Part, Table

@@ -10,7 +10,7 @@ from itertools import chain
 import re
 from typing import Final
 
-from ...core.catalogue import OTHER
+from ...core.choices import OTHER
 from ...core.errors import WriteRefused
 from ...core.model import Value
 from ...core.parse import number

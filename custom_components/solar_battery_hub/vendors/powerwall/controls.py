@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 import logging
 
-from ...core.catalogue import Quantity
 from ...core.control import Control, ControlKind, Setting
 from ...core.errors import BadAnswer, HubError, NotSupported, WriteRefused
 from ...core.model import Notice, Value
+from ...core.quantities import Quantity
 from ..base import Capability, PrivateStore
 from .answers import Version, parse_version
 from .client import INSTALLER, PowerwallClient, Refused, Stopped

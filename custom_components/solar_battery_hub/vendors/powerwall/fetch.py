@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from ...core.catalogue import Kind, look_up
+from ...core.catalogue import look_up
 from ...core.clock import Clock
 from ...core.errors import BadAnswer, NotSupported, RateLimited, Unreachable
 from ...core.model import Happening, Ref, Snapshot
 from ...core.parse import moment
+from ...core.quantities import Kind
 from ..base import PrivateStore, Wanted
 from . import endpoints, fact_readings, readings
 from .answers import Fault, Status

@@ -10,7 +10,7 @@ import logging
 from math import sqrt
 from typing import Any
 
-from ...core.catalogue import OTHER
+from ...core.choices import OTHER
 from ...core.model import Gone, Happening, Ref, Reported, Value
 from ...core.parse import choice, moment
 from .answers import Aggregates, Block, Charge, Fault, GridStatus, Location, Operation, Sitemaster, SystemStatus
