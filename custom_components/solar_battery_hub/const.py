@@ -16,6 +16,7 @@ PLATFORMS: Final = [
     Platform.SWITCH,
     Platform.TEXT,
     Platform.TIME,
+    Platform.UPDATE,
 ]
 
 ENTITY_PATIENCE: Final = 30.0  # seconds an entity waits for a confirmed change (design §5)

@@ -70,6 +70,10 @@ class DeviceBook:
         """Return what the money of a device is counted in, where the vendor tells."""
         return self._devices[device_id].currency
 
+    def sw_version(self, device_id: str) -> str | None:
+        """Return the firmware of a device, where the vendor tells."""
+        return self._devices[device_id].sw_version if device_id in self._devices else None
+
     def registry_id(self, device_id: str) -> str | None:
         """Return the registry's id of one of our devices."""
         entry = self._registry.async_get_device_by_identifier((DOMAIN, device_id), self._entry.entry_id)

@@ -184,6 +184,11 @@ def is_flag(definition: Definition) -> bool:
     return definition.quantity is Quantity.FLAG
 
 
+def is_firmware(definition: Definition) -> bool:
+    """Tell whether a reading is shown by an update entity."""
+    return definition.quantity is Quantity.FIRMWARE
+
+
 def is_sensor(definition: Definition) -> bool:
     """Tell whether a reading is shown by a sensor; a schedule has entities of its own."""
-    return not is_flag(definition) and definition.quantity is not Quantity.SCHEDULE
+    return definition.quantity not in (Quantity.FLAG, Quantity.FIRMWARE, Quantity.SCHEDULE)

@@ -1,18 +1,14 @@
-"""The actions about charge schedules and about the energy of days gone by, the same for every vendor."""
+"""The actions about charge schedules, the same for every vendor."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.helpers import config_validation as cv
-from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .core.control import Receipt
-from .core.errors import HubError, NotSupported
-from .core.model import Value
 from .core.refusal import ChangeRefused
 from .core.schedule import Schedule, ScheduleRules, Slot
 from .messages import refused
@@ -20,8 +16,6 @@ from .schedules import KEY, Schedules, schedule_from
 from .targets import ATTR_WAIT, DEVICE, WAIT, Target, owner_of, target_of
 
 ATTR_NAME, ATTR_SLOTS, ATTR_SLOT = "name", "slots", "slot"
-ATTR_START, ATTR_END, ATTR_PERIOD = "start", "end", "period"
-PERIODS: Final = ("5minute", "hour", "day", "month", "year")
 
 NUMBER = vol.Any(None, vol.Coerce(float))
 LIST = vol.Any(None, vol.All(cv.ensure_list, list))
@@ -69,8 +63,6 @@ def async_setup_schedule_actions(hass: HomeAssistant, domain: str) -> None:
         answers = SupportsResponse.ONLY if action.only_answers else SupportsResponse.OPTIONAL
         schema = vol.Schema({**DEVICE, **action.fields})
         register(domain, name, partial(_async_run, action.run), schema, supports_response=answers)
-    schema = vol.Schema({**DEVICE, **HISTORY_FIELDS})
-    register(domain, "get_energy_history", _async_history, schema, supports_response=SupportsResponse.ONLY)
 
 
 async def _async_run(run: Run, call: ServiceCall) -> ServiceResponse:
@@ -170,45 +162,7 @@ def _given(data: Mapping[str, Any]) -> Schedule:
     return Schedule.from_dict({ATTR_SLOTS: slots})
 
 
-async def _async_history(call: ServiceCall) -> ServiceResponse:
-    """Answer rows of energy from the vendor's own history, of the device or the nearest parent that has one."""
-    runtime, _ = target = target_of(call)
-    start, end = _moment(call.data[ATTR_START]), _moment(call.data.get(ATTR_END) or runtime.clock.now())
-    if start >= end:
-        raise refused(ChangeRefused("history_without_time"))
-    try:
-        rows = await _rows(target, start, end, call.data[ATTR_PERIOD])
-    except ChangeRefused as err:
-        raise refused(err) from err
-    except HubError as err:
-        raise runtime.changes.failure(err) from err
-    return {"rows": [{key: _plain(value) for key, value in row.items()} for row in rows]}
-
-
-async def _rows(target: Target, start: datetime, end: datetime, period: str) -> Sequence[Mapping[str, Value]]:
-    for owner in target.runtime.devices.lineage(target.device):
-        try:
-            return await target.runtime.account.history(owner, start, end, period)
-        except NotSupported:
-            continue
-    raise NotSupported("No history")
-
-
-def _moment(given: datetime) -> datetime:
-    """Return a time of the user's clock as a moment."""
-    return given if given.tzinfo else given.replace(tzinfo=dt_util.get_default_time_zone())
-
-
-def _plain(value: Value) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
 NAME = {vol.Required(ATTR_NAME): cv.string}
-HISTORY_FIELDS = {
-    vol.Required(ATTR_START): cv.datetime,
-    vol.Optional(ATTR_END): cv.datetime,
-    vol.Optional(ATTR_PERIOD, default="day"): vol.In(PERIODS),
-}
 SLOT_NUMBER = {vol.Required(ATTR_SLOT): vol.All(vol.Coerce(int), vol.Range(min=1))}
 ACTIONS: Final[Mapping[str, _Action]] = {
     "get_schedule": _Action(_async_get, {}, only_answers=True),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from homeassistant.const import ATTR_DEVICE_ID
@@ -19,11 +20,15 @@ from .const import DOMAIN
 from .core.errors import HubError
 from .core.model import Value
 from .core.refusal import ChangeRefused
+from .history_actions import async_setup_history_action
 from .messages import refused
 from .schedule_actions import async_setup_schedule_actions
 from .targets import ATTR_WAIT, DEVICE, WAIT, owner_of, target_of, validation_error
 from .vendors import VENDORS
 from .vendors.base import Action, Capability
+from .written_files import async_check_allowed, async_write
+
+ATTR_FOLDER = "folder"
 
 
 class SettingAction(NamedTuple):
@@ -63,8 +68,11 @@ def async_setup_services(hass: HomeAssistant) -> None:
     )
     register(DOMAIN, "refresh", _async_refresh, vol.Schema(DEVICE))
     async_setup_schedule_actions(hass, DOMAIN)
+    async_setup_history_action(hass, DOMAIN)
     for name, makers in _vendor_actions().items():
         fields = {field: takes for action in makers.values() for field, takes in action.fields.items()}
+        if any(action.makes_files for action in makers.values()):
+            fields |= {vol.Required(ATTR_FOLDER): cv.string}
         register(
             DOMAIN,
             name,
@@ -124,7 +132,11 @@ async def _async_run(makers: Mapping[str, Action], call: ServiceCall) -> Service
     runtime, device = target_of(call)
     if (action := makers.get(runtime.vendor.key)) is None:
         raise validation_error("not_supported")
-    fields: Mapping[str, Any] = {key: value for key, value in call.data.items() if key != ATTR_DEVICE_ID}
+    fields: Mapping[str, Any] = {
+        key: value for key, value in call.data.items() if key not in (ATTR_DEVICE_ID, ATTR_FOLDER)
+    }
+    if action.makes_files:
+        await async_check_allowed(call.hass, Path(call.data[ATTR_FOLDER]))
     try:
         answer = await action.run(runtime.account, device, fields)
     except ChangeRefused as err:
@@ -133,4 +145,7 @@ async def _async_run(makers: Mapping[str, Action], call: ServiceCall) -> Service
         raise runtime.changes.failure(err) from err
     if action.changes:  # what cannot be read afterwards does not undo it
         await runtime.feeds.async_refresh()
+    if action.makes_files:
+        await async_write(call.hass, Path(call.data[ATTR_FOLDER]), answer["files"])
+        answer = {**answer, "files": sorted(answer["files"])}
     return answer

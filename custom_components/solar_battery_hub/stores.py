@@ -17,6 +17,7 @@ STORAGE_VERSION = 1
 SAVE_DELAY = 300.0  # seconds; what changes with every call is written at most this often (design §3)
 
 _FILES: HassKey[dict[str, AccountFile]] = HassKey(f"{DOMAIN}_account_files")
+_COMMON: HassKey[dict[str, dict[str, Any]]] = HassKey(f"{DOMAIN}_common")
 
 
 class PrivateFile:
@@ -100,8 +101,8 @@ class AccountFile:
 class AccountStore(PrivateStore):
     """The part of an account's file that belongs to one set of credentials."""
 
-    def __init__(self, file: AccountFile, credentials: str, *, dialog: bool) -> None:
-        """Open the session of these credentials (a hash of them).
+    def __init__(self, file: AccountFile, credentials: str, common: dict[str, Any], *, dialog: bool) -> None:
+        """Open the session of these credentials (a hash of them); ``common`` is what all accounts of the vendor share.
 
         A new session of a dialog stays in memory until its entry opens it: a dialog that is
         given up leaves no token in a file.
@@ -109,6 +110,7 @@ class AccountStore(PrivateStore):
         self._file = file
         self._credentials = credentials
         self.shared = file.shared
+        self.common = common
         if not dialog:
             file.sessions.setdefault(credentials, {}).update(file.drafts.pop(credentials, {}))
         sessions = file.drafts if dialog and credentials not in file.sessions else file.sessions
@@ -151,7 +153,8 @@ async def async_open_account_store(hass: HomeAssistant, vendor: Vendor, settings
     file = await _async_file(hass, _account_key(vendor, settings))
     credentials = _digest(*(settings.get(name) for name in vendor.credentials))
     dialog = bool(settings.get(CONF_DIALOG))
-    store = AccountStore(file, credentials, dialog=dialog)
+    common = hass.data.setdefault(_COMMON, {}).setdefault(vendor.key, {})
+    store = AccountStore(file, credentials, common, dialog=dialog)
     if not dialog and store.session:
         await store.save()  # it may be the dialog's so far
     return store

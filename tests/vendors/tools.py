@@ -40,6 +40,7 @@ class MemoryStore:
         """Start with what another run left behind."""
         self.shared: dict[str, Any] = {} if shared is None else shared
         self.session: dict[str, Any] = {} if session is None else session
+        self.common: dict[str, Any] = {}
         self.saved: dict[str, Any] = copy.deepcopy({"shared": self.shared, "session": self.session})
         self.on_save: Callable[[], None] = lambda: None
 

@@ -207,6 +207,7 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.COUNT, "battery_count", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.TEXT, "disabled_reasons", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.TEXT, "firmware", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.FIRMWARE, "latest_firmware", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.MOMENT, "started_at", Kind.STATE, Level.DIAGNOSTIC),
         *_define(
             Quantity.CHOICE,

@@ -40,6 +40,7 @@ class DeviceKind(StrEnum):
     PANEL = "panel"
     CHARGER = "charger"
     VEHICLE = "vehicle"
+    ACCESSORY = "accessory"  # of which no more is known than that it is there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ class Quantity(StrEnum):
     CHOICE = "choice"
     SCHEDULE = "schedule"
     FLAG = "flag"
+    FIRMWARE = "firmware"
 
 
 UNITS: dict[Quantity, str] = {
@@ -76,7 +77,7 @@ DECIMALS: dict[Quantity, int] = {
     Quantity.TEMPERATURE: 1,
 }
 
-FACTS = frozenset({Quantity.TEXT, Quantity.MOMENT, Quantity.COUNT})
+FACTS = frozenset({Quantity.TEXT, Quantity.MOMENT, Quantity.COUNT, Quantity.FIRMWARE})
 
 
 class Kind(StrEnum):

@@ -28,11 +28,13 @@ class PrivateStore(Protocol):
 
     ``session`` belongs to these very credentials (tokens, cookies); ``shared`` to the
     account at this address whatever the password (attempts, lock-outs). Both hold
-    JSON values only.
+    JSON values only. ``common`` is in memory and one for all accounts of the vendor here:
+    what a limit per network address is kept with.
     """
 
     session: dict[str, Any]
     shared: dict[str, Any]
+    common: dict[str, Any]
 
     async def save(self) -> None:
         """Write both to disk now."""
@@ -135,13 +137,16 @@ class Action:
     """A vendor's own action: ``fields`` is a voluptuous mapping beside ``device_id``.
 
     ``run`` gets the account, the device id and the validated fields and returns a
-    JSON-able answer. After one that ``changes`` something everything is read anew.
+    JSON-able answer. After one that ``changes`` something everything is read anew. One that
+    ``makes_files`` has the field ``folder``, too; what its answer holds as ``files`` (name to
+    text) is written there, and the answer names the files instead.
     """
 
     name: str
     fields: Mapping[Any, Any]
     run: Callable[[Account, str, Mapping[str, Any]], Awaitable[dict[str, Any]]]
     changes: bool = True
+    makes_files: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
