@@ -1,8 +1,8 @@
-"""The actions for charge schedules and for the history of energy."""
+"""The actions for charge schedules."""
 
 from asyncio import gather
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import time
 from typing import Any
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -302,49 +302,6 @@ async def test_saved_schedule_is_deleted(hub: Hub, monkeypatch: pytest.MonkeyPat
     assert (state.state, state.attributes["options"]) == ("custom", ["off", "custom"])
     assert account.stored["charge_schedule"] == text(NIGHT)
     assert (await refused(hub, "delete_schedule", name="Winter"))[0] == "schedule_name_unknown"
-
-
-# History
-
-
-@pytest.fixture
-async def site(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> MadeUpAccount:
-    """Set up a site with a history, in Amsterdam."""
-    await hub.hass.config.async_set_time_zone("Europe/Amsterdam")
-    account = MadeUpAccount()
-    account.parts.append(INVERTER)
-    account.rows = [{"start": datetime(2026, 1, 1, tzinfo=UTC), "solar_energy": 3.5}]
-    await add_made_up(hub.hass, monkeypatch, account)
-    return account
-
-
-async def test_energy_history(hub: Hub, site: MadeUpAccount) -> None:
-    answer = await hub.act(
-        "get_energy_history", PART, start="2026-01-01 00:00:00", end="2026-01-08 00:00:00", period="hour"
-    )
-    assert answer == {"rows": [{"start": "2026-01-01T00:00:00+00:00", "solar_energy": 3.5}]}
-    local = datetime(2025, 12, 31, 23, tzinfo=UTC)
-    assert site.asked_history == [(local, datetime(2026, 1, 7, 23, tzinfo=UTC), "hour")]
-
-
-async def test_energy_history_until_now_by_days(hub: Hub, site: MadeUpAccount) -> None:
-    assert site.clock is not None
-    await hub.act("get_energy_history", SITE, start="2020-01-01 00:00:00")
-    ((_, end, period),) = site.asked_history
-    assert (end, period) == (site.clock.now(), "day")
-
-
-async def test_energy_history_needs_time(hub: Hub, site: MadeUpAccount) -> None:
-    assert (await refused(hub, "get_energy_history", start="2026-01-02 00:00:00", end="2026-01-02 00:00:00"))[
-        0
-    ] == "history_without_time"
-    with pytest.raises(vol.Invalid):
-        await hub.act("get_energy_history", SITE, start="2026-01-02 00:00:00", period="week")
-
-
-async def test_device_without_history(hub: Hub, site: MadeUpAccount) -> None:
-    site.rows = None
-    assert (await refused(hub, "get_energy_history", start="2026-01-02 00:00:00"))[0] == "not_supported"
 
 
 async def test_times_need_quotes(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,7 +178,7 @@ LOOKS = (
     Look("firmware", "24.44.0", None, None, None, None),
     Look("grid_status", "connected", "enum", None, None, None),
 )
-UNSHOWN = {Quantity.FLAG, Quantity.SCHEDULE}  # the one is a binary sensor's, the other a select's
+UNSHOWN = {Quantity.FLAG, Quantity.FIRMWARE, Quantity.SCHEDULE}  # platforms of their own show them
 
 FLAGS = {
     "on_grid": "power",

@@ -1,7 +1,6 @@
 """HubEntity: what every entity of this integration has in common."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import override
 
 from homeassistant.const import EntityCategory
@@ -31,7 +30,7 @@ class HubEntity(Entity):
         self._attr_unique_id = unique_id(ref)
         self._attr_translation_key = ref.key
         self._attr_device_info = runtime.devices.info(ref.device)
-        self._shown: tuple[bool, Value, datetime | None] | None = None
+        self._shown: tuple[bool, Value, Value] | None = None
         self.stands = False  # whether Home Assistant has it
 
     @property
@@ -64,14 +63,14 @@ class HubEntity(Entity):
         await self.runtime.async_refresh(self.ref)
 
     @property
-    def _told_at(self) -> datetime | None:
+    def _besides(self) -> Value:
         """What besides the value makes a state worth writing again."""
         return None
 
     @property
-    def _present(self) -> tuple[bool, Value, datetime | None]:
+    def _present(self) -> tuple[bool, Value, Value]:
         """What there is to tell now."""
-        return self.available, self.reading, self._told_at
+        return self.available, self.reading, self._besides
 
     @callback
     def _on_update(self) -> None:
@@ -98,7 +97,7 @@ class ReadingEntity(HubEntity):
 
     @property
     @override
-    def _told_at(self) -> datetime | None:
+    def _besides(self) -> Value:
         """Measurements are written on each new one, also when equal (design §4)."""
         if self.definition.kind is Kind.MEASUREMENT:
             return self.runtime.measured_at(self.ref)

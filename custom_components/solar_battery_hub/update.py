@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account_runtime import AccountRuntime, HubConfigEntry
-from .core.model import Ref
+from .core.model import Ref, Value
 from .entity import ReadingEntity, async_add_readings, is_firmware
 
 PARALLEL_UPDATES = 0
@@ -42,3 +42,9 @@ class HubUpdate(ReadingEntity, UpdateEntity):
         """The newest firmware there is for it."""
         value = self.reading
         return None if value is None else str(value)
+
+    @property
+    @override
+    def _besides(self) -> Value:
+        """A device that was updated is news, although the newest firmware is the same."""
+        return self.installed_version
