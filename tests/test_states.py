@@ -173,6 +173,7 @@ LOOKS = (
     Look("last_measured", MOMENT, "timestamp", None, None, None),
     Look("savings_today", 1.25, "monetary", "total", "CHF", 2),
     Look("savings_total", 125.0, "monetary", "total", "CHF", 2),
+    Look("buy_price", 0.315, None, None, "CHF/kWh", 4),
     Look("co2_saved", 5.5, "weight", "total_increasing", "kg", 1),
     Look("battery_count", 2, None, None, None, None),
     Look("firmware", "24.44.0", None, None, None, None),

@@ -11,6 +11,9 @@ from homeassistant.helpers.device_registry import DeviceInfo
 
 from .const import DOMAIN
 from .core.model import Device, DeviceKind
+from .core.quantities import UNITS, Quantity
+
+_OF_MONEY = {Quantity.MONEY: "", Quantity.PRICE: "/kWh"}
 
 
 class DeviceBook:
@@ -20,6 +23,7 @@ class DeviceBook:
         """Start empty."""
         self._registry = dr.async_get(hass)
         self._entry = entry
+        self._currency = hass.config.currency
         self._devices: dict[str, Device] = {}
 
     def register(self, devices: Sequence[Device]) -> None:
@@ -66,9 +70,11 @@ class DeviceBook:
             info["via_device_id"] = via
         return info
 
-    def currency(self, device_id: str) -> str | None:
-        """Return what the money of a device is counted in, where the vendor tells."""
-        return self._devices[device_id].currency
+    def unit(self, device_id: str, quantity: Quantity) -> str | None:
+        """Return the unit a device measures something in; its money is the house's where the vendor tells no other."""
+        if quantity not in _OF_MONEY:
+            return UNITS.get(quantity)
+        return (self._devices[device_id].currency or self._currency) + _OF_MONEY[quantity]
 
     def sw_version(self, device_id: str) -> str | None:
         """Return the firmware of a device, where the vendor tells."""

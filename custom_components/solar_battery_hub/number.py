@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account_runtime import AccountRuntime, HubConfigEntry
 from .core.control import Control, ControlKind
-from .core.quantities import UNITS, Quantity
+from .core.quantities import Quantity
 from .entity import ControlEntity, async_add_controls
 from .schedule_entities import async_add_schedules
 
@@ -42,7 +42,7 @@ class HubNumber(ControlEntity, NumberEntity):
         if setting.step is not None:
             self._attr_native_step = setting.step
         if setting.quantity is not None:
-            self._attr_native_unit_of_measurement = UNITS.get(setting.quantity)
+            self._attr_native_unit_of_measurement = runtime.devices.unit(control.device, setting.quantity)
 
     @property
     @override

@@ -44,6 +44,7 @@ LOOKS: dict[Quantity, Look] = {
     Quantity.DURATION: Look(SensorDeviceClass.DURATION, 0),
     Quantity.MOMENT: Look(SensorDeviceClass.TIMESTAMP),
     Quantity.MONEY: Look(SensorDeviceClass.MONETARY, 2),
+    Quantity.PRICE: Look(None, 4),
     Quantity.MASS: Look(SensorDeviceClass.WEIGHT, 1),
     Quantity.CHOICE: Look(SensorDeviceClass.ENUM),
 }
@@ -74,12 +75,11 @@ class HubSensor(ReadingEntity, SensorEntity):
         look = LOOKS.get(definition.quantity, Look())
         self._attr_device_class = look.device_class
         self._attr_suggested_display_precision = look.precision
-        self._attr_native_unit_of_measurement = definition.unit
+        self._attr_native_unit_of_measurement = runtime.devices.unit(ref.device, definition.quantity)
         self._attr_state_class = STATE_CLASSES.get(definition.kind)
         if definition.quantity is Quantity.CHOICE:
             self._attr_options = list(definition.options)
         if definition.quantity is Quantity.MONEY:
-            self._attr_native_unit_of_measurement = runtime.devices.currency(ref.device) or runtime.hass.config.currency
             self._attr_state_class = SensorStateClass.TOTAL
 
     @property

@@ -115,6 +115,7 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.MONEY, "savings_today", Kind.DAILY),
         *_define(Quantity.MONEY, "savings_total", Kind.LIFETIME),
         *_define(Quantity.MONEY, "export_income_today", Kind.DAILY, Level.DIAGNOSTIC),
+        *_define(Quantity.PRICE, "buy_price sell_price", Kind.STATE),
         *_define(Quantity.MASS, "co2_saved", Kind.LIFETIME),
         *_define(Quantity.CHOICE, "grid_status", Kind.STATE, options=GRID_STATES),
         *_define(Quantity.CHOICE, "device_status", Kind.STATE, options=DEVICE_STATES),

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Quantity(StrEnum):
-    """What a reading measures; each has one unit (see ``UNITS``)."""
+    """What a reading measures; each has one unit (see ``UNITS``), money and its price per kWh that of the device's money."""
 
     POWER = "power"
     REACTIVE_POWER = "reactive_power"
@@ -25,6 +25,7 @@ class Quantity(StrEnum):
     DURATION = "duration"
     MOMENT = "moment"
     MONEY = "money"
+    PRICE = "price"
     MASS = "mass"
     COUNT = "count"
     TEXT = "text"
