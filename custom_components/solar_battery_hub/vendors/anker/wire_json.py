@@ -31,9 +31,9 @@ def parse(text: object) -> Any:
         return text
     if not text.strip():
         return None
+    if len(text) > _LONGEST:
+        raise BadAnswer("A text that should hold JSON is much too long")
     try:
-        if len(text) > _LONGEST:
-            raise ValueError
         return json.loads(text, parse_float=WireNumber, parse_constant=_refuse)
     except (ValueError, RecursionError) as err:
         raise BadAnswer("A text that should hold JSON does not") from err
