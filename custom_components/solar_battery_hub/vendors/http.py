@@ -23,6 +23,7 @@ from ..core.errors import BadAnswer, CertificateChanged, Locked, Unreachable
 TIMEOUT = 10.0
 MAX_BYTES = 2_000_000
 TRACE_LENGTH = 40
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SAFE_DIGITS = 19
 
 
@@ -298,3 +299,14 @@ async def read_fingerprint(host: str, port: int, server_name: str, timeout: floa
 def spell_fingerprint(fingerprint: str) -> str:
     """Return a fingerprint as people compare it: pairs of digits."""
     return ":".join(fingerprint[at : at + 2] for at in range(0, len(fingerprint), 2)).upper()
+
+
+def is_safe(url: str) -> bool:
+    """Tell whether credentials may be sent to an address of the user's own: https, or http on loopback."""
+    try:
+        parsed = URL(url)
+    except ValueError:
+        return False
+    if not parsed.host or parsed.user or parsed.query_string or parsed.fragment:
+        return False
+    return parsed.scheme == "https" or (parsed.scheme == "http" and parsed.host in _LOOPBACK)

@@ -23,9 +23,10 @@ import voluptuous as vol
 from ...core.errors import AuthFailed
 from ..base import CONF_IDENTITY, CONF_VENDOR, Settings
 from ..flow_base import Tried, VendorFlow
+from ..http import is_safe
 from . import BY_PASSWORD, BY_TOKEN, CONF_AGENT, CONF_AUTH, VENDOR
 from .account import AccountFacts, GrowattAccount
-from .regions import CONF_REGION, CONF_URL, DEFAULT_REGION, OWN_URL, REGIONS, is_safe
+from .regions import CONF_REGION, CONF_URL, DEFAULT_REGION, OWN_URL, REGIONS
 
 CONF_INTERVAL: Final = "interval"
 KEYS: Final = ("growatt_token", "growatt_password")  # the forms for the two keys to an account

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from yarl import URL
-
 CONF_REGION: Final = "region"
 CONF_URL: Final = "url"
 OWN_URL: Final = "own_url"
@@ -18,7 +16,6 @@ REGIONS: Final[Mapping[str, str]] = {
     "smten_server": "http://server.smten.com",
     "era_server": "http://ess-server.atesspower.com",
 }
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def base_url(settings: Mapping[str, Any]) -> str:
@@ -26,14 +23,3 @@ def base_url(settings: Mapping[str, Any]) -> str:
     if settings[CONF_REGION] == OWN_URL:
         return str(settings[CONF_URL]).rstrip("/")
     return REGIONS[settings[CONF_REGION]]
-
-
-def is_safe(url: str) -> bool:
-    """Tell whether credentials may be sent to an address of the user's own: https, or http on loopback."""
-    try:
-        parsed = URL(url)
-    except ValueError:
-        return False
-    if not parsed.host or parsed.user or parsed.query_string or parsed.fragment:
-        return False
-    return parsed.scheme == "https" or (parsed.scheme == "http" and parsed.host in _LOOPBACK)
