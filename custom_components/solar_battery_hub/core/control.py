@@ -34,7 +34,8 @@ class Setting:
     """One value that can be written.
 
     ``key`` is a catalogue key where the setting is also a reading. ``options`` are the
-    writable ones of a SELECT; ``minimum``, ``maximum`` and ``step`` bound a NUMBER,
+    writable ones of a SELECT; ``minimum``, ``maximum`` and ``step`` bound a NUMBER, which can
+    have ``options``, too: its only values, as text without a unit;
     ``minimum`` and ``maximum`` the length of a TEXT. A BUTTON is written as ``True`` and
     confirmed when it reads back as ``True``. A SCHEDULE is the text of ``Schedule.as_text``;
     ``rules`` are what the device can hold of one, and shared numbers that a text leaves out
@@ -45,7 +46,8 @@ class Setting:
     (``settle`` above the patience), the change is accepted and verified later; ``read_later``
     says that this may happen with a short settle time too (the account raises ``ReadLater``).
     One that is not ``proven`` is only known from documents: nobody has seen it work on a device yet.
-    It is off until the user wants it.
+    It is off until the user wants it. One that ``drifts`` changes by itself with the time of day,
+    such as what a plan says for the present hour: that is no change made elsewhere.
     """
 
     key: str
@@ -63,6 +65,7 @@ class Setting:
     config: bool = False
     enabled: bool = True
     proven: bool = True
+    drifts: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return its kind and what bounds it (JSON types), as far as there is any of it.
@@ -175,6 +178,8 @@ def _check_number(setting: Setting, value: Value) -> None:
         raise ChangeRefused("value_out_of_range", setting=setting.key, **_bounds(setting))
     if setting.step and not on_step(value, setting.minimum or 0.0, setting.step):
         raise ChangeRefused("value_off_step", setting=setting.key, step=_with_unit(setting, setting.step))
+    if setting.options:
+        _check_option(setting, f"{value:g}")
 
 
 def _check_text(setting: Setting, value: Value) -> None:

@@ -190,7 +190,8 @@ class ControlDesk:
         if late := {key: told for key, told in news.items() if told.ours is not None}:
             asked = {key: told.ours for key, told in late.items()}
             self._on_outcome(device, Outcome.CONFIRMED, {"asked": asked, "read_back": _found(late), "late": True})
-        if elsewhere := {key: told for key, told in news.items() if told.ours is None and told.before is not None}:
+        others = {key: told for key, told in news.items() if key not in controls or not controls[key].drifts}
+        if elsewhere := {key: told for key, told in others.items() if told.ours is None and told.before is not None}:
             before = {key: told.before for key, told in elsewhere.items()}
             self._on_outcome(device, CHANGED_ELSEWHERE, {"before": before, "found": _found(elsewhere)})
 

@@ -9,6 +9,7 @@ from ...core.clock import Clock
 from ...core.control import Control
 from ...core.errors import HubError, NotSupported, ReadLater, WriteRefused
 from ...core.model import Ref, Reported, Value
+from ...core.parts import send_in_turn
 from ...core.told import Told
 from ..base import Capability, PrivateStore, Wanted
 from .codes import NoPermission
@@ -28,7 +29,7 @@ from .offers import (
     setting,
     settings_of,
 )
-from .orders import Basis, orders, send, send_in_turn
+from .orders import Basis, orders, send
 from .remote_control import RemoteControl
 from .running import is_on, seen_running
 from .semsplus import SemsPlus

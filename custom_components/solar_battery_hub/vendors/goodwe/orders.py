@@ -1,11 +1,12 @@
 """From changes to writes: what is sent in which order, and what became of each part (goodwe.md §6.2, §6.3)."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ...core.errors import NOT_WRITTEN, WRITTEN, BadAnswer, HubError, Unreachable, WriteIncomplete, WriteRefused
+from ...core.errors import WriteRefused
 from ...core.model import Value
+from ...core.parts import send_in_turn
 from ...core.schedule import Schedule, difference
 from .abilities import Abilities
 from .functions import SETTINGS as BY_FUNCTION, FunctionWrite, can_write, function_write
@@ -60,21 +61,6 @@ def orders(abilities: Abilities, changes: Mapping[str, Value], basis: Basis) -> 
 async def send(api: SemsPlusSettings, device: Listed, wanted: Sequence[Order]) -> None:
     """Send writes as ``send_in_turn`` does."""
     await send_in_turn([(order.part, partial(_send, api, device, order.write)) for order in wanted])
-
-
-async def send_in_turn(writes: Sequence[tuple[str, Callable[[], Awaitable[None]]]]) -> None:
-    """Send the parts of a change one after the other; after one that fails no more is sent.
-
-    Raises that error where it was the only one or nothing can have landed, else WriteIncomplete.
-    """
-    for number, (_, write) in enumerate(writes):
-        try:
-            await write()
-        except HubError as err:
-            if len(writes) == 1 or (number == 0 and not isinstance(err, Unreachable | BadAnswer)):
-                raise
-            fates = {part: WRITTEN if at < number else NOT_WRITTEN for at, (part, _) in enumerate(writes)}
-            raise WriteIncomplete(fates) from err
 
 
 async def _send(api: SemsPlusSettings, device: Listed, write: NamedWrite | FunctionWrite) -> None:
