@@ -174,6 +174,8 @@ LOOKS = (
     Look("savings_today", 1.25, "monetary", "total", "CHF", 2),
     Look("savings_total", 125.0, "monetary", "total", "CHF", 2),
     Look("buy_price", 0.315, None, None, "CHF/kWh", 4),
+    Look("wifi_signal", -61.0, "signal_strength", "measurement", "dBm", 0),
+    Look("energy_consumption", 16.5, "energy_distance", None, "kWh/100km", 1),
     Look("co2_saved", 5.5, "weight", "total_increasing", "kg", 1),
     Look("battery_count", 2, None, None, None, None),
     Look("firmware", "24.44.0", None, None, None, None),

@@ -46,6 +46,8 @@ LOOKS: dict[Quantity, Look] = {
     Quantity.MONEY: Look(SensorDeviceClass.MONETARY, 2),
     Quantity.PRICE: Look(None, 4),
     Quantity.MASS: Look(SensorDeviceClass.WEIGHT, 1),
+    Quantity.SIGNAL: Look(SensorDeviceClass.SIGNAL_STRENGTH, 0),
+    Quantity.CONSUMPTION: Look(SensorDeviceClass.ENERGY_DISTANCE, 1),
     Quantity.CHOICE: Look(SensorDeviceClass.ENUM),
 }
 

@@ -9,6 +9,8 @@ import re
 
 from .choices import (
     CHARGE_SOURCES,
+    CHARGER_STATES,
+    CHARGING_STATES,
     DEVICE_STATES,
     EV_CHARGING_MODES,
     EXPORT_LIMITS,
@@ -16,8 +18,11 @@ from .choices import (
     NETWORKS,
     OPERATING_MODES,
     OUTPUT_SOURCES,
+    POWER_BASES,
     PRIORITIES,
     RUNNING_MODES,
+    SMART_MODE_STATES,
+    TARIFF_BANDS,
     UPDATE_STATES,
 )
 from .quantities import FACTS, UNITS, Kind, Level, Quantity
@@ -75,6 +80,9 @@ def _total(keys: str) -> str:
 _ENERGIES = "solar_energy home_energy grid_import_energy grid_export_energy battery_charge_energy battery_discharge_energy generator_energy"
 # Parts of these: where the house's came from, what of the sun's was used at home, all that the system gave.
 _SHARES = "home_from_grid_energy home_from_solar_energy home_from_battery_energy self_consumption_energy system_energy"
+# Where a battery's came from, and what went to the grid; the other sun is that of inverters beside the system.
+_FLOWS = "battery_from_solar_energy battery_from_other_solar_energy export_from_solar_energy export_from_battery_energy export_from_other_solar_energy"
+_USES = "plug_energy socket_energy ev_charging_energy other_solar_energy"
 # Added up from a battery's power, where nobody counts what went in and out of it.
 _ESTIMATES = "estimated_charge_energy estimated_discharge_energy"
 
@@ -86,11 +94,20 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.ENERGY, _total(_ENERGIES), Kind.LIFETIME),
         *_define(Quantity.POWER, "output_power"),
         *_define(Quantity.POWER, "backup_power grid_charge_power", level=Level.DIAGNOSTIC),
-        *_define(Quantity.POWER, "self_consumption_power system_power output_limit_power", level=Level.RARE),
+        *_define(Quantity.POWER, "plug_power other_load_power socket_power"),
+        *_define(Quantity.POWER, "heating_power", level=Level.DIAGNOSTIC),
+        *_define(
+            Quantity.POWER, "self_consumption_power system_power output_limit_power ac_input_power", level=Level.RARE
+        ),
+        *_define(Quantity.POWER, "other_solar_power_limit", Kind.STATE, Level.RARE),
         *_define(Quantity.ENERGY, "output_energy_today grid_charge_energy_today", Kind.DAILY),
         *_define(Quantity.ENERGY, "output_energy_total grid_charge_energy_total", Kind.LIFETIME),
         *_define(Quantity.ENERGY, _today(_SHARES), Kind.DAILY, Level.DIAGNOSTIC),
         *_define(Quantity.ENERGY, _total(_SHARES), Kind.LIFETIME, Level.DIAGNOSTIC),
+        *_define(Quantity.ENERGY, _today(_USES), Kind.DAILY),
+        *_define(Quantity.ENERGY, _total(_USES), Kind.LIFETIME),
+        *_define(Quantity.ENERGY, _today(_FLOWS), Kind.DAILY, Level.DIAGNOSTIC),
+        *_define(Quantity.ENERGY, _total(_FLOWS), Kind.LIFETIME, Level.DIAGNOSTIC),
         *_define(Quantity.ENERGY, "output_energy_month output_energy_year", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.ENERGY, "pv_energy_today", Kind.DAILY, Level.DIAGNOSTIC, numbered=True),
         *_define(Quantity.ENERGY, "pv_energy_total", Kind.LIFETIME, Level.DIAGNOSTIC, numbered=True),
@@ -116,9 +133,23 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.MONEY, "savings_total", Kind.LIFETIME),
         *_define(Quantity.MONEY, "export_income_today", Kind.DAILY, Level.DIAGNOSTIC),
         *_define(Quantity.PRICE, "buy_price sell_price", Kind.STATE),
+        *_define(Quantity.MONEY, "smart_mode_savings_total", Kind.LIFETIME, Level.DIAGNOSTIC),
+        *_define(Quantity.RATIO, "smart_mode_savings_share", Kind.STATE, Level.RARE),
+        *_define(Quantity.CHOICE, "smart_mode_status", Kind.STATE, Level.DIAGNOSTIC, options=SMART_MODE_STATES),
+        *_define(Quantity.PRICE, "current_price", Kind.STATE),
+        *_define(Quantity.PRICE, "spot_price spot_price_average_today spot_price_average_tomorrow", Kind.STATE),
+        *_define(Quantity.CHOICE, "tariff_band", Kind.STATE, options=TARIFF_BANDS),
+        *_define(Quantity.ENERGY, "solar_forecast_today solar_forecast_tomorrow", Kind.STATE),
+        *_define(Quantity.ENERGY, "solar_forecast_left_today solar_forecast_next_day", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.POWER, "solar_forecast_this_hour solar_forecast_next_hour", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.MASS, "co2_saved", Kind.LIFETIME),
+        *_define(Quantity.COUNT, "trees_equivalent", Kind.STATE, Level.RARE),
+        *_define(Quantity.TEXT, "co2_rank", Kind.STATE, Level.RARE),
+        *_define(Quantity.RATIO, "solar_charged_share solar_used_share", level=Level.RARE),
+        *_define(Quantity.CHOICE, "power_basis", Kind.STATE, Level.DIAGNOSTIC, options=POWER_BASES),
         *_define(Quantity.CHOICE, "grid_status", Kind.STATE, options=GRID_STATES),
         *_define(Quantity.CHOICE, "device_status", Kind.STATE, options=DEVICE_STATES),
+        *_define(Quantity.CHOICE, "charging_status", Kind.STATE, options=CHARGING_STATES),
         *_define(Quantity.CHOICE, "work_priority", Kind.STATE, options=PRIORITIES),
         *_define(Quantity.RATIO, "charge_power_rate discharge_power_rate", Kind.STATE),
         *_define(Quantity.RATIO, "charge_stop_level discharge_stop_level off_grid_stop_level", Kind.STATE),
@@ -146,6 +177,13 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.POWER, "ev_charging_power heat_pump_power other_solar_power"),
         *_define(Quantity.ENERGY, "ev_charging_energy", Kind.STATE),
         *_define(Quantity.CHOICE, "ev_charging_mode", Kind.STATE, options=EV_CHARGING_MODES),
+        *_define(Quantity.CHOICE, "charger_status", Kind.STATE, options=CHARGER_STATES),
+        *_define(Quantity.DURATION, "ev_charging_time_total", Kind.LIFETIME, Level.DIAGNOSTIC),
+        *_define(Quantity.COUNT, "ev_charging_sessions", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.MONEY, "ev_charging_cost_total", Kind.LIFETIME, Level.DIAGNOSTIC),
+        *_define(Quantity.CONSUMPTION, "energy_consumption", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.FLAG, "default_vehicle smart_charging", Kind.STATE),
+        *_define(Quantity.FLAG, "vehicle_linked", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.FLAG, "ev_plugged_in", Kind.STATE),
         *_define(Quantity.POWER, "ev_charging_power_limit", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.CURRENT, "ev_charging_current", level=Level.RARE),
@@ -223,6 +261,11 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.STORED_ENERGY, "rated_energy", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.CHOICE, "network", Kind.STATE, Level.DIAGNOSTIC, options=NETWORKS),
         *_define(Quantity.RATIO, "signal_strength", level=Level.RARE),
+        *_define(Quantity.SIGNAL, "wifi_signal", level=Level.RARE),
+        *_define(Quantity.TEXT, "room", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.FLAG, "unread_messages", Kind.STATE),
+        *_define(Quantity.FLAG, "unread_system_messages unread_device_messages", Kind.STATE, Level.RARE),
+        *_define(Quantity.FLAG, "zero_output_switch", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.FLAG, "reachable", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.MOMENT, "locked_until", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.MOMENT, "next_call", Kind.STATE, Level.RARE),

@@ -26,7 +26,8 @@ OPERATING_MODES = (
 RUNNING_MODES = (
     *("automatic", "self_consumption", "solar_charging", "solar_export", "import_power", "export_power"),
     *("energy_saving", "off_grid", "battery_standby", "grid_import", "grid_export", "battery_charging"),
-    *("battery_discharging", "backup", "time_of_use", "delayed_charge", "peak_shaving", "shut_down", OTHER),
+    *("battery_discharging", "backup", "time_of_use", "delayed_charge", "peak_shaving", "shut_down"),
+    *("smart_plugs", "manual", "smart", "dynamic_tariff", OTHER),
 )
 UPDATE_STATES = (
     "checking",
@@ -59,3 +60,15 @@ OUTPUT_SOURCES = ("battery_first", "solar_first", "grid_first", "solar_and_grid"
 EXPORT_LIMITS = ("off", "on", "meter", "ct", OTHER)
 EV_CHARGING_MODES = ("fast", "solar_first", "solar_and_battery", OTHER)
 CHARGE_SOURCES = ("solar_first", "solar_and_grid", "solar_only", OTHER)
+CHARGING_STATES = (
+    *("detection", "bypass", "discharging", "charging", "charging_and_bypass", "charge_priority", "ac_charging"),
+    *("protection_charge", "bypass_and_discharging", "wake_up", "cold_wake_up", "full", "full_bypass", "standby"),
+    OTHER,
+)
+CHARGER_STATES = (
+    *("standby", "preparing", "charging", "paused_by_charger", "paused_by_vehicle", "completed", "reserved"),
+    *("disabled", "fault", OTHER),
+)
+TARIFF_BANDS = ("peak", "mid_peak", "off_peak", "valley", OTHER)
+SMART_MODE_STATES = ("inactive", "learning", "running", "failed", OTHER)
+POWER_BASES = ("momentary", "five_minutes", OTHER)

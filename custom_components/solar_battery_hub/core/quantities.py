@@ -27,6 +27,8 @@ class Quantity(StrEnum):
     MONEY = "money"
     PRICE = "price"
     MASS = "mass"
+    SIGNAL = "signal"
+    CONSUMPTION = "consumption"
     COUNT = "count"
     TEXT = "text"
     CHOICE = "choice"
@@ -54,6 +56,8 @@ UNITS: dict[Quantity, str] = {
     Quantity.TEMPERATURE: "°C",
     Quantity.DURATION: "s",
     Quantity.MASS: "kg",
+    Quantity.SIGNAL: "dBm",
+    Quantity.CONSUMPTION: "kWh/100km",
 }
 
 
@@ -76,6 +80,8 @@ DECIMALS: dict[Quantity, int] = {
     Quantity.RESISTANCE: 0,
     Quantity.FREQUENCY: 2,
     Quantity.TEMPERATURE: 1,
+    Quantity.SIGNAL: 0,
+    Quantity.CONSUMPTION: 1,
 }
 
 FACTS = frozenset({Quantity.TEXT, Quantity.MOMENT, Quantity.COUNT, Quantity.FIRMWARE})
