@@ -9,7 +9,7 @@ from ...core.errors import WriteRefused
 from ...core.parse import number, sections
 from ...core.schedule import EACH_DAY, ModeRule, NumberRule, Schedule, ScheduleRules, Slot, SlotGroup
 from .model import Bean
-from .spans import Span, clock_times, gap_at, in_order, minute_now, nearest, place_at, slot_span, span_of, times, whole
+from .spans import Span, clock, gap_at, in_order, minute_now, nearest, place_at, slot_span, span_of, times, whole
 
 CUSTOM: Final = "custom_rate_plan"
 BLEND: Final = "blend_plan"
@@ -41,10 +41,10 @@ type _Window = tuple[Span, str, float]
 def rules(power: NumberRule, charge: NumberRule | None, *, plugs: bool) -> ScheduleRules:
     """Return what can be asked of plans: ``charge`` where slots can charge from AC, ``plugs`` where there is a base load."""
     modes = {SUPPLY: ModeRule(power=power)} | ({CHARGE: ModeRule(power=charge)} if charge else {})
-    groups = (SlotGroup(key=CUSTOM, modes=modes),)
+    groups = [SlotGroup(key=CUSTOM, modes=modes)]
     if plugs:
-        groups += (SlotGroup(key=BLEND, modes={BASE_LOAD: ModeRule(power=power)}),)
-    return ScheduleRules(groups=groups, days=EACH_DAY, day_plans=True, groups_overlap=plugs)
+        groups.append(SlotGroup(key=BLEND, modes={BASE_LOAD: ModeRule(power=power)}))
+    return ScheduleRules(groups=tuple(groups), days=EACH_DAY, day_plans=True, groups_overlap=plugs)
 
 
 # Reading
@@ -89,7 +89,7 @@ def _slot(key: str, bean: Bean, days: frozenset[int]) -> Slot | None:
     if span is None or power is None:
         return None
     mode = BASE_LOAD if key == BLEND else CHARGE if _charges(bean) else SUPPLY
-    return Slot(**clock_times(span), mode=mode, power=power, days=days)
+    return Slot(start=clock(span.start), end=clock(span.end), mode=mode, power=power, days=days)
 
 
 def _charges(bean: Bean) -> bool:
@@ -102,6 +102,10 @@ def _days(entry: Bean) -> frozenset[int]:
     return frozenset((int(day) + 6) % 7 for day in week if day in range(7)) if isinstance(week, list) else frozenset()
 
 
+def _wire_week(days: Iterable[int]) -> list[int]:
+    return sorted((day + 1) % 7 for day in days)
+
+
 def _entry_of(entries: Sequence[Bean], now: datetime) -> Bean | None:
     return next((entry for entry in entries if now.weekday() in _days(entry)), None)
 
@@ -109,14 +113,14 @@ def _entry_of(entries: Sequence[Bean], now: datetime) -> Bean | None:
 # What is sent
 
 
-def group_one(plan: Bean, mode: int | None = None, **plans: Sequence[Bean]) -> dict[str, Any]:
+def group_one(plan: Bean, plans: Mapping[str, Sequence[Bean]], mode: int | None = None) -> dict[str, Any]:
     """Return the first group of what can be sent: mode and both plans, those not given as they were read (§12.2)."""
     return {"mode_type": _mode(plan, mode)} | {
         key: [_as_sent(entry) for entry in plans.get(key, sections(plan.get(key)))] for key in (CUSTOM, BLEND)
     }
 
 
-def group_two(plan: Bean, mode: int | None = None, **changed: Any) -> dict[str, Any]:
+def group_two(plan: Bean, changed: Mapping[str, Any], mode: int | None = None) -> dict[str, Any]:
     """Return the second group: mode, backup charge and tariff, those not given as they were read (§12.2)."""
     return {
         "mode_type": _mode(plan, mode),
@@ -127,7 +131,7 @@ def group_two(plan: Bean, mode: int | None = None, **changed: Any) -> dict[str, 
 
 def with_mode(plan: Bean, mode: int) -> dict[str, Any]:
     """Return what is sent to select a mode."""
-    return group_one(plan, mode) if mode in PRESETS else group_two(plan, mode)
+    return group_one(plan, {}, mode) if mode in PRESETS else group_two(plan, {}, mode)
 
 
 def with_schedule(plan: Bean, wanted: Schedule, mode: int | None = None) -> dict[str, Any]:
@@ -136,7 +140,7 @@ def with_schedule(plan: Bean, wanted: Schedule, mode: int | None = None) -> dict
     if had is None:
         raise WriteRefused(NOT_TOLD)
     plans = {key: _week(sections(plan.get(key)), _of(key, had), _of(key, wanted)) for key in (CUSTOM, BLEND)}
-    return group_one(plan, mode, **plans)
+    return group_one(plan, plans, mode)
 
 
 def with_preset(plan: Bean, watts: float, now: datetime) -> dict[str, Any]:
@@ -147,11 +151,11 @@ def with_preset(plan: Bean, watts: float, now: datetime) -> dict[str, Any]:
     entries: list[Entry] = [dict(entry) for entry in sections(plan.get(key))]
     entry = next((entry for entry in entries if now.weekday() in _days(entry)), None)
     if entry is None:
-        free = sorted(set(range(7)) - {(day + 1) % 7 for other in entries for day in _days(other)})
-        entry = {"index": len(entries), "week": free, "ranges": []}
+        taken = {day for other in entries for day in _days(other)}
+        entry = {"index": len(entries), "week": _wire_week(set(range(7)) - taken), "ranges": []}
         entries.append(entry)
     entry["ranges"] = _with_power(sections(entry.get("ranges")), minute_now(now), watts)
-    return group_one(plan, **{key: entries})
+    return group_one(plan, {key: entries})
 
 
 def _mode(plan: Bean, mode: int | None) -> int:
@@ -208,14 +212,10 @@ def _week(entries: Sequence[Bean], had: Schedule, wanted: Schedule) -> list[Entr
     result: list[Entry] = [dict(entry) for entry in entries]
     for plan in dict.fromkeys(after[day] for day in range(7) if after[day] != before[day]):
         _give(result, frozenset(day for day in range(7) if after[day] == plan != before[day]), plan)
-    return (
-        [
-            {**entry, "index": index, "week": sorted((day + 1) % 7 for day in _days(entry))}
-            for index, entry in enumerate(entry for entry in result if _days(entry))
-        ]
-        if before != after
-        else result
-    )
+    if before == after:
+        return result
+    kept = [entry for entry in result if _days(entry)]
+    return [{**entry, "index": index, "week": _wire_week(_days(entry))} for index, entry in enumerate(kept)]
 
 
 def _give(entries: list[Entry], days: frozenset[int], plan: tuple[_Window, ...]) -> None:
@@ -226,13 +226,13 @@ def _give(entries: list[Entry], days: frozenset[int], plan: tuple[_Window, ...])
     stays = source is not None and _days(source) <= days
     for entry in entries:
         if not _days(entry).isdisjoint(days):
-            entry["week"] = [(day + 1) % 7 for day in _days(entry) - days]
+            entry["week"] = _wire_week(_days(entry) - days)
     if not plan:
         return
     known = sections(source.get("ranges")) if source else []
     new: Entry = {
         **(source or {"index": 0}),
-        "week": [(day + 1) % 7 for day in days],
+        "week": _wire_week(days),
         "ranges": [_range(known, *window) for window in plan],
     }
     if stays and source is not None:

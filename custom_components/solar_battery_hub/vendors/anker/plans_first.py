@@ -13,7 +13,7 @@ from .plans import NOT_TOLD, SUPPLY
 from .spans import (
     DAY,
     Span,
-    clock_times,
+    clock,
     gap_at,
     in_order,
     minute_now,
@@ -70,7 +70,7 @@ def present(plan: Bean) -> Schedule | None:
         span, power = span_of(bean), _power(bean)
         if span is None or power is None:
             return None
-        slots.append(Slot(**clock_times(span), mode=SUPPLY, power=power))
+        slots.append(Slot(start=clock(span.start), end=clock(span.end), mode=SUPPLY, power=power))
     return Schedule(slots=tuple(slots))
 
 
