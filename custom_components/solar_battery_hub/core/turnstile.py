@@ -125,7 +125,7 @@ class Turnstile:
 
     def _recent_of(self, spent: Mapping[str, list[float]], kind: str) -> list[float]:
         now = self._clock.monotonic()
-        return [at for at in spent.get(kind, ()) if now - at < self._pace.window]
+        return [at for at in spent.get(kind, ()) if 0 <= now - at < self._pace.window]
 
     def _note(self) -> None:
         now = self._clock.monotonic()
