@@ -35,7 +35,7 @@ async def gateway(start_powerwall: StartPowerwall) -> PowerwallSimulator:
 async def test_menu_names_every_vendor(hass: HomeAssistant) -> None:
     flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert flow["type"] is FlowResultType.MENU
-    assert flow["menu_options"] == ["goodwe", "growatt", "powerwall"]
+    assert flow["menu_options"] == ["anker", "goodwe", "growatt", "powerwall"]
 
 
 def test_vendors_share_no_name() -> None:

@@ -22,6 +22,8 @@ from custom_components.solar_battery_hub.messages import describe
 from custom_components.solar_battery_hub.schedule_entities import JOBS, SLOT_ENTITIES
 from custom_components.solar_battery_hub.schedules import CUSTOM, KEY, OFF
 from custom_components.solar_battery_hub.vendors import VENDORS
+from custom_components.solar_battery_hub.vendors.anker import flow as anker_flow
+from custom_components.solar_battery_hub.vendors.anker.model import Site
 from custom_components.solar_battery_hub.vendors.goodwe import flow as goodwe_flow
 from custom_components.solar_battery_hub.vendors.goodwe.model import Plant
 from custom_components.solar_battery_hub.vendors.growatt import flow as growatt_flow
@@ -36,6 +38,9 @@ type Texts = dict[str, frozenset[str]]
 
 # What each step of a dialog asks for; the steps themselves are found in the code.
 CONFIG_FORMS: Mapping[str, vol.Schema | None] = {
+    "anker": anker_flow.ACCOUNT_SCHEMA,
+    "anker_reauth": anker_flow.PASSWORD_SCHEMA,
+    "anker_reconfigure": anker_flow.RECONFIGURE_SCHEMA,
     "goodwe": goodwe_flow.ACCOUNT_SCHEMA,
     "goodwe_reauth": goodwe_flow.PASSWORD_SCHEMA,
     "goodwe_reconfigure": goodwe_flow.RECONFIGURE_SCHEMA,
@@ -48,6 +53,7 @@ CONFIG_FORMS: Mapping[str, vol.Schema | None] = {
     "powerwall_reconfigure": powerwall_flow.RECONFIGURE_SCHEMA,
 }
 OPTIONS_FORMS: Mapping[str, vol.Schema | None] = {
+    "anker_options": anker_flow.options_schema([Site(id="1", name="One")]),
     "goodwe_options": goodwe_flow.options_schema([Plant(id="1", name="One")]),
     "growatt_options": growatt_flow.OPTIONS_SCHEMA,
     "powerwall_options": powerwall_flow.OPTIONS_SCHEMA,

@@ -2,16 +2,18 @@
 
 from homeassistant.config_entries import OptionsFlow
 
+from .anker.flow import AnkerFlow, AnkerOptions
 from .goodwe.flow import GoodWeFlow, GoodWeOptions
 from .growatt.flow import GrowattFlow, GrowattOptions
 from .powerwall.flow import PowerwallFlow, PowerwallOptions
 
 
-class VendorFlows(GoodWeFlow, GrowattFlow, PowerwallFlow):
+class VendorFlows(AnkerFlow, GoodWeFlow, GrowattFlow, PowerwallFlow):
     """The steps of every vendor."""
 
 
 OPTIONS: dict[str, type[OptionsFlow]] = {
+    "anker": AnkerOptions,
     "goodwe": GoodWeOptions,
     "growatt": GrowattOptions,
     "powerwall": PowerwallOptions,
