@@ -1,5 +1,6 @@
 """Settings as entities: what each kind shows, and what using it asks of the device."""
 
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -234,3 +235,21 @@ async def test_setting_that_nobody_has_proven(hub: Hub, monkeypatch: pytest.Monk
     await hub.hass.async_block_till_done()
     assert hub.state(f"{SITE}_off_grid", "switch").attributes["proven"] is False
     assert doubtful.as_dict() == {"kind": "switch", "proven": False}
+
+
+async def test_bounds_that_a_device_tells_otherwise_later(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entities follow what bounds their setting, be it more choices or another range; they stay the same entities."""
+    stored = {"operating_mode": "backup", "backup_reserve": 20.0, "site_name": "Home"}
+    account = await add(hub, monkeypatch, MODE, RESERVE, NAME, **stored)
+    assert hub.state(f"{SITE}_backup_reserve", "number").attributes["max"] == 90
+    account.settings = (
+        replace(MODE, options=("self_consumption", "backup", "time_of_use")),
+        replace(RESERVE, minimum=0.0, maximum=100.0, step=1.0),
+        replace(NAME, maximum=30),
+    )
+    await hub.advance(20)
+    reserve = hub.state(f"{SITE}_backup_reserve", "number")
+    assert [reserve.attributes[name] for name in ("min", "max", "step")] == [0, 100, 1]
+    mode = hub.state(f"{SITE}_operating_mode", "select")
+    assert mode.attributes["options"] == ["self_consumption", "backup", "time_of_use"]
+    assert hub.state(f"{SITE}_site_name", "text").attributes["max"] == 30

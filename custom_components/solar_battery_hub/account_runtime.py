@@ -166,7 +166,7 @@ class AccountRuntime:
 
     @callback
     def async_on_new(self, adder: Listener) -> None:
-        """Call ``adder`` now and whenever readings or controls have come or gone."""
+        """Call ``adder`` now and whenever readings or controls have come, changed or gone."""
         self._adders.append(adder)
         adder()
 
@@ -290,10 +290,10 @@ class AccountRuntime:
     def refresh_view(self) -> None:
         """Bring entities, controls and repairs in line with what is known now."""
         self.connection.show_notices(self.account.notices)
-        controls = frozenset(self.changes.controls())
+        controls = self.changes.controls()
         self.events.streams.update(dict.fromkeys(Ref(device, SETTINGS_STREAM) for device, _ in controls))
         devices = tuple(device.id for device in self.devices)
-        present = (devices, len(self._providers), controls, len(self.events.streams))
+        present = (devices, frozenset(self._providers), controls, len(self.events.streams))
         if present != self._present:
             self._present = present
             for adder in self._adders:

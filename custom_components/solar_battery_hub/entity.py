@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account_runtime import AccountRuntime, HubConfigEntry, unique_id
 from .core.catalogue import CATALOGUE, Definition, look_up
-from .core.control import Control, ControlKind
+from .core.control import Control, ControlKind, Setting
 from .core.model import Ref, Value
 from .core.quantities import Kind, Level, Quantity
 
@@ -110,12 +110,24 @@ class ControlEntity(HubEntity):
     def __init__(self, runtime: AccountRuntime, control: Control) -> None:
         """Take name and prominence from the setting."""
         super().__init__(runtime, Ref(control.device, control.setting.key))
-        self.setting = control.setting
+        self.take(control.setting)
         if self.setting.config:
             self._attr_entity_category = EntityCategory.CONFIG
         self._attr_entity_registry_enabled_default = self.setting.enabled and self.setting.proven
         if not self.setting.proven:
             self._attr_extra_state_attributes = {ATTR_PROVEN: False}
+
+    def take(self, setting: Setting) -> None:
+        """Follow what bounds the setting, which a device may tell late or otherwise than before."""
+        self.setting = setting
+
+    @callback
+    def async_follow(self, setting: Setting) -> None:
+        """Show other bounds where there are any."""
+        if setting != self.setting:
+            self.take(setting)
+            if self.stands:
+                self.async_write_ha_state()
 
     async def async_change(self, value: Value) -> None:
         """Carry out a change and wait for its confirmation."""
@@ -158,16 +170,20 @@ def async_add_controls(
     kind: ControlKind,
     make: Callable[[AccountRuntime, Control], ControlEntity],
 ) -> None:
-    """Add an entity for each setting of one kind, also for those that come later."""
+    """Add an entity for each setting of one kind, also for those that come later, and let each follow its bounds."""
     runtime = entry.runtime_data
-    known: set[Ref] = set()
+    made: dict[Ref, ControlEntity] = {}
 
     @callback
     def _add() -> None:
         controls = {ref: control for ref, control in runtime.changes.controls().items() if control.setting.kind is kind}
-        add_entities(make(runtime, control) for ref, control in controls.items() if ref not in known)
-        known.clear()
-        known.update(controls)
+        for ref in made.keys() - controls.keys():
+            del made[ref]
+        for ref, entity in made.items():
+            entity.async_follow(controls[ref].setting)
+        new = {ref: make(runtime, control) for ref, control in controls.items() if ref not in made}
+        made.update(new)
+        add_entities(new.values())
 
     runtime.async_on_new(_add)
 

@@ -8,8 +8,8 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .account_runtime import AccountRuntime, HubConfigEntry
-from .core.control import Control, ControlKind
+from .account_runtime import HubConfigEntry
+from .core.control import ControlKind, Setting
 from .core.quantities import Quantity
 from .entity import ControlEntity, async_add_controls
 from .schedule_entities import async_add_schedules
@@ -32,17 +32,17 @@ async def async_setup_entry(
 class HubNumber(ControlEntity, NumberEntity):
     """Sets one number within the device's range."""
 
-    def __init__(self, runtime: AccountRuntime, control: Control) -> None:
+    @override
+    def take(self, setting: Setting) -> None:
         """Take range and unit from the setting."""
-        super().__init__(runtime, control)
-        setting = control.setting
+        super().take(setting)
         self._attr_mode = NumberMode.SLIDER if setting.quantity in SLIDERS else NumberMode.BOX
         self._attr_native_min_value = setting.minimum if setting.minimum is not None else 0.0
         self._attr_native_max_value = setting.maximum if setting.maximum is not None else 100.0
         if setting.step is not None:
             self._attr_native_step = setting.step
         if setting.quantity is not None:
-            self._attr_native_unit_of_measurement = runtime.devices.unit(control.device, setting.quantity)
+            self._attr_native_unit_of_measurement = self.runtime.devices.unit(self.ref.device, setting.quantity)
 
     @property
     @override

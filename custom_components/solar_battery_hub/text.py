@@ -6,8 +6,8 @@ from homeassistant.components.text import TextEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .account_runtime import AccountRuntime, HubConfigEntry
-from .core.control import Control, ControlKind
+from .account_runtime import HubConfigEntry
+from .core.control import ControlKind, Setting
 from .entity import ControlEntity, async_add_controls
 
 PARALLEL_UPDATES = 0  # the control desk serialises changes per device
@@ -25,11 +25,12 @@ async def async_setup_entry(
 class HubText(ControlEntity, TextEntity):
     """Sets one text."""
 
-    def __init__(self, runtime: AccountRuntime, control: Control) -> None:
+    @override
+    def take(self, setting: Setting) -> None:
         """Take the allowed length from the setting."""
-        super().__init__(runtime, control)
-        self._attr_native_min = int(control.setting.minimum or 0)
-        self._attr_native_max = int(control.setting.maximum or 255)
+        super().take(setting)
+        self._attr_native_min = int(setting.minimum or 0)
+        self._attr_native_max = int(setting.maximum or 255)
 
     @property
     @override
