@@ -11,8 +11,11 @@ import pytest
 
 # Imported first: the plugin's own test folder has a package of the same name.
 import custom_components.solar_battery_hub  # noqa: F401
+from custom_components.solar_battery_hub.vendors.anker import crypto, hosts, pace
 from custom_components.solar_battery_hub.vendors.goodwe import wire
 from tests.hub import Hub
+from tests.simulators.anker.passport import Passport
+from tests.simulators.anker.server import AnkerSimulator
 from tests.simulators.clock import SimClock
 from tests.simulators.goodwe.server import GoodWeSimulator
 from tests.simulators.growatt.server import GrowattSimulator
@@ -23,6 +26,8 @@ from tests.simulators.powerwall.tls import Certificate
 Certificate(dt_util.utcnow())
 
 type StartPowerwall = Callable[..., Coroutine[Any, Any, PowerwallSimulator]]
+type StartAnker = Callable[..., Coroutine[Any, Any, AnkerSimulator]]
+type AnkerHosts = Callable[[AnkerSimulator], None]
 type StartGoodWe = Callable[..., Coroutine[Any, Any, GoodWeSimulator]]
 type StartGrowatt = Callable[..., Coroutine[Any, Any, GrowattSimulator]]
 
@@ -85,6 +90,39 @@ async def start_goodwe(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) ->
     yield start
     for simulator in started:
         await simulator.stop()
+
+
+@pytest.fixture
+async def start_anker(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[StartAnker]:
+    """Start servers on loopback whose time is Home Assistant's; they stop with the test.
+
+    Passwords are encrypted for them, so that they can read them. Requests follow each other without the usual moment in
+    between: nobody moves the clock on while a test waits.
+    """
+    monkeypatch.setattr(crypto, "SERVER_KEY", Passport().public_key)
+    monkeypatch.setattr(pace, "GAP", 0.0)
+    started: list[AnkerSimulator] = []
+
+    async def start(profile: str = "solarbank3", **options: Any) -> AnkerSimulator:
+        simulator = AnkerSimulator(profile, clock=SimClock(dt_util.utcnow), **options)
+        await simulator.start()
+        started.append(simulator)
+        return simulator
+
+    yield start
+    for simulator in started:
+        await simulator.stop()
+
+
+@pytest.fixture
+def anker_hosts(monkeypatch: pytest.MonkeyPatch) -> AnkerHosts:
+    """Put a simulator where the maker's two servers are: one has the account's data, the other is silently empty."""
+
+    def put(server: AnkerSimulator) -> None:
+        for host in hosts.HOSTS:
+            monkeypatch.setitem(hosts.HOSTS, host, f"{server.url}/{host}")
+
+    return put
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from pytest_homeassistant_custom_component.common import async_fire_time_changed, start_reauth_flow
 
 from custom_components.solar_battery_hub.const import DOMAIN
+from tests.simulators.anker.server import AnkerSimulator
 from tests.simulators.goodwe.server import GoodWeSimulator
 from tests.simulators.growatt.server import GrowattSimulator
 from tests.simulators.powerwall import PowerwallSimulator
@@ -83,6 +84,12 @@ class Hub:
     async def add_goodwe(self, server: GoodWeSimulator, **changes: Any) -> ConfigEntry:
         """Add an account through its dialog and wait for its entities."""
         flow = await self.fill(await self.start_flow("goodwe"), goodwe_form(server, **changes))
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+        return flow["result"]
+
+    async def add_anker(self, server: AnkerSimulator, **changes: Any) -> ConfigEntry:
+        """Add an account through its dialog and wait for its entities."""
+        flow = await self.fill(await self.start_flow("anker"), anker_form(server, **changes))
         await self.hass.async_block_till_done(wait_background_tasks=True)
         return flow["result"]
 
@@ -155,3 +162,16 @@ def goodwe_form(server: GoodWeSimulator, **changes: Any) -> dict[str, Any]:
     """Return the filled form for an account at a server of one's own."""
     account = server.world.account
     return {"username": account.email, "password": account.password, "region": "own_url", "url": server.url, **changes}
+
+
+def anker_form(server: AnkerSimulator, **changes: Any) -> dict[str, Any]:
+    """Return the filled form for an account at a server of one's own."""
+    account = server.door.account
+    advanced = {"server": "own_url", "url": server.url}
+    return {
+        "username": account.email,
+        "password": account.password,
+        "country": account.country,
+        "advanced": advanced,
+        **changes,
+    }

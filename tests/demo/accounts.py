@@ -87,6 +87,29 @@ def _goodwe_answers(description: Description) -> Mapping[str, Json]:
     }
 
 
+def _anker_answers(description: Description) -> Mapping[str, Json]:
+    """Sign in at the simulator's address, which lets in whoever looks like somebody (anker.md §3.3)."""
+    return {
+        "user": {"next_step_id": "anker"},
+        "anker": {
+            "username": description["user_name"],
+            "password": description["password"],
+            "country": description["country"],
+            "advanced": {"server": "own_url", "url": description["url"]},
+        },
+    }
+
+
+def _balcony(description: Description) -> str:
+    """Return our id of the only system."""
+    return f"site_{next(iter(description['sites']))}"
+
+
+def _solarbank(truth: Json) -> tuple[str, str, Json]:
+    """Return the only solarbank, all its packs together: the cloud tells no more of them than their number."""
+    return "battery", next(iter(truth["levels"])), truth
+
+
 def _plant(description: Description) -> str:
     """Return our id of the only plant."""
     return f"plant_{next(iter(description['plants']))}"
@@ -162,6 +185,20 @@ ACCOUNTS = (
         shown=lambda description: {},
         site=_plant,
         parts=lambda truth: [_storage(truth), _inverter(truth)],
+        typed=("username", "password"),
+    ),
+    DemoAccount(
+        name="anker",
+        vendor="anker",
+        title="Anker",
+        simulator=("anker", "--profile", "solarbank3", "--past-days", "0"),
+        past={},
+        today={},
+        present={**SUNNY, "solar_w": 2_600},  # its battery takes what the home leaves
+        answers=_anker_answers,
+        shown=lambda description: {},
+        site=_balcony,
+        parts=lambda truth: [_solarbank(truth)],
         typed=("username", "password"),
     ),
 )

@@ -12,6 +12,7 @@ import json
 import signal
 import sys
 
+from tests.simulators.anker import cli as anker
 from tests.simulators.base import Simulator
 from tests.simulators.clock import SimClock
 from tests.simulators.control import ControlServer
@@ -29,6 +30,7 @@ class Vendor:
 
 
 VENDORS: dict[str, Vendor] = {
+    "anker": Vendor(anker.add_arguments, anker.build),
     "goodwe": Vendor(goodwe.add_arguments, goodwe.build),
     "growatt": Vendor(growatt.add_arguments, growatt.build),
     "powerwall": Vendor(powerwall.add_arguments, powerwall.build),
