@@ -107,10 +107,10 @@ class App:
             except ValueError:
                 return Reply(response.status, response.headers, None)
 
-    def form(self, password: str | None = None, **changes: Any) -> dict[str, Any]:
-        """Return a login's body (§3.2)."""
+    def form(self, clear: str | None = None, /, **changes: Any) -> dict[str, Any]:
+        """Return a login's body (§3.2) with a password in clear (the account's own unless given) and anything changed."""
         account = self.simulator.door.account
-        key, text = sealed(account.password if password is None else password, self.simulator.door.passport.public_key)
+        key, text = sealed(account.password if clear is None else clear, self.simulator.door.passport.public_key)
         return {
             "ab": "DE",
             "client_secret_info": {"public_key": key},
@@ -121,9 +121,9 @@ class App:
             "transaction": "1767225600123",
         } | changes
 
-    async def sign_in(self, password: str | None = None, **changes: Any) -> Reply:
+    async def sign_in(self, clear: str | None = None, /, **changes: Any) -> Reply:
         """Sign in and keep what a success told."""
-        reply = await self.send(LOGIN, self.form(password, **changes), headers=HEADERS)
+        reply = await self.send(LOGIN, self.form(clear, **changes), headers=HEADERS)
         if reply.code == 0:
             told = reply.body["data"]
             gtoken = md5(told["user_id"].encode(), usedforsecurity=False).hexdigest()

@@ -15,7 +15,9 @@ from tests.simulators.anker.recorded_writes import WRITES
 from tests.simulators.anker.source import OWNERS_PATHS, NotThere
 
 NOT_SERVER: Final = ("api_", "mqtt_")
-GETS: Final = frozenset(PS + name for name in ("get_message_unread", "get_message", "product_categories", "product_accessories"))
+GETS: Final = frozenset(
+    PS + name for name in ("get_message_unread", "get_message", "product_categories", "product_accessories")
+)
 SITE_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SITE_LIST: Final = PS + "site/get_site_list"
 POWER_PANEL, SOLARBANK = 4, 2

@@ -197,6 +197,4 @@ def check_form(body: Mapping[str, Any]) -> None:
 
 def new_account(random: Random) -> Account:
     """Return an account with an id of its own."""
-    return Account(
-        email="owner@example.com", password="Sunny-Roof-42!", user_id=f"{random.getrandbits(160):040x}"
-    )
+    return Account(email="owner@example.com", password="Sunny-Roof-42!", user_id=f"{random.getrandbits(160):040x}")

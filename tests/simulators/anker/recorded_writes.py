@@ -21,7 +21,7 @@ type Write = Callable[[Constellation, Bean], None]
 
 def _must(data: Any) -> Bean:
     """Return an answer that is there to be changed; what was never recorded is not there (10004)."""
-    if not data:
+    if not isinstance(data, dict) or not data:
         raise Refused(NOT_FOUND)
     return data
 
@@ -129,7 +129,7 @@ def set_cutoff(folder: Constellation, body: Bean) -> None:
     serial = str(body.get("device_sn"))
     told = _must(folder.data(f"power_cutoff_{serial}"))
     told.update(merge_cutoff(told, body))
-    chosen = next((row for row in told["power_cutoff_data"] if row["is_selected"]), {})
+    chosen: Bean = next((row for row in told["power_cutoff_data"] if row["is_selected"]), {})
     for row in _banks(folder, f"scene_{_site_of(folder, serial)}"):
         if row["device_sn"] == serial and "output_cutoff_data" in row:
             row["output_cutoff_data"] = chosen.get("output_cutoff_data", row["output_cutoff_data"])
@@ -177,7 +177,8 @@ def set_disaster(folder: Constellation, body: Bean) -> None:
 def _vehicles(folder: Constellation) -> list[Bean]:
     """Return the recorded account's vehicles."""
     told = folder.files.setdefault("user_vehicles", {"code": 0, "msg": "success!", "data": {"vehicle_list": []}})
-    return told["data"]["vehicle_list"]
+    vehicles: list[Bean] = told["data"]["vehicle_list"]
+    return vehicles
 
 
 def _vehicle(folder: Constellation, body: Bean) -> Bean:

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from tests.simulators.anker.call import BUSY, NO_DATA, PS, SUCCESS, Bean, Refused
+from tests.simulators.anker.call import BUSY, FAILED_TEXT, NO_DATA, PS, SUCCESS, Bean, Refused
 from tests.simulators.anker.cloud_stage import CloudStage
 from tests.simulators.anker.constellation import Constellation
 from tests.simulators.anker.door import LOGIN, Door, Malformed, NotAdmitted, new_account
@@ -149,9 +149,9 @@ class AnkerSimulator(Simulator):
             await self.clock.sleep(10 * 366 * 86_400.0)
         elif loss is not None and loss != "busy":
             return broken_gateway(loss)
+        if loss == "busy" or (self.odd.overlap and self._running[address] > 1):
+            return _envelope(BUSY, FAILED_TEXT, NO_DATA)
         try:
-            if loss == "busy" or (self.odd.overlap and self._running[address] > 1):
-                raise Refused(BUSY)
             data = self._data(request, record, address, host, path)
         except Refused as refused:
             return _envelope(refused.code, refused.msg, NO_DATA if refused.data is None else refused.data)

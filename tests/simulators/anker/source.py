@@ -18,7 +18,7 @@ class NotThere(Exception):
 
 
 class Source(Protocol):
-    """Whatever answers calls. ``sites`` and ``serials`` tell what is there: name by site id, model by serial."""
+    """Whatever answers calls."""
 
     def answer(self, method: str, path: str, body: Bean, now: datetime) -> Any:
         """Return ``data`` (or NO_DATA); raise Refused or NotThere."""
@@ -27,13 +27,16 @@ class Source(Protocol):
         """Live until now."""
 
     @property
-    def sites(self) -> Mapping[str, str]: ...
+    def sites(self) -> Mapping[str, str]:
+        """Return the sites' names by id."""
 
     @property
-    def serials(self) -> Mapping[str, str]: ...
+    def serials(self) -> Mapping[str, str]:
+        """Return the devices' models by serial."""
 
     @property
-    def actions(self) -> Mapping[str, Callable[..., Any]]: ...
+    def actions(self) -> Mapping[str, Callable[..., Any]]:
+        """Return what can be done to it by name."""
 
 
 class Living:
