@@ -1,6 +1,7 @@
-"""Names of time zones where a vendor only tells how far ahead of UTC its clocks are."""
+"""Clocks elsewhere: names of time zones of which only the offset is told, and times read off a clock without its zone."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 # Where clocks are parts of an hour ahead; an hour more in summer does no harm.
@@ -29,3 +30,9 @@ def zone_name(offset: float | None) -> str | None:
     if offset is None or not offset.is_integer() or not -12 <= offset <= 14:
         return None
     return f"Etc/GMT{-int(offset):+d}" if offset else "Etc/GMT"
+
+
+def to_utc(told: datetime, zone: tzinfo, now: datetime) -> datetime:
+    """Return a time without a zone, read off a clock in ``zone``; of the repeated hour the pass nearer to ``now``."""
+    passes = (told.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return min(passes, key=lambda at: abs(at - now))

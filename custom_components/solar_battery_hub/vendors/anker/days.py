@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
 from ...core.clock import Clock
-from ...core.zones import zone_name
+from ...core.zones import to_utc, zone_name
 from .inventory import Inventory
 from .model import Site
 
@@ -62,7 +62,7 @@ class Days:
                 self.note(site.id, told)
         elif now >= known[1]:
             self._last[site.id] = (told, now)
-        return min(_to_utc(told, self.zone(site.id), now), now)
+        return min(to_utc(told, self.zone(site.id), now), now)
 
     def note(self, site: str, told: datetime) -> None:
         """Learn from what a site's clock shows about now."""
@@ -81,13 +81,7 @@ class Days:
     def _offset(self, told: datetime) -> int | None:
         """Return by how many minutes a clock is ahead of UTC; ``None`` where it is the house's."""
         now = self._clock.now()
-        if abs(_to_utc(told, self._clock.zone, now) + _LATE - now) < _STEP / 2:
+        if abs(to_utc(told, self._clock.zone, now) + _LATE - now) < _STEP / 2:
             return None
         ahead = told.replace(tzinfo=UTC) + _LATE - now
         return round(ahead / _STEP) * int(_STEP.total_seconds()) // 60
-
-
-def _to_utc(told: datetime, zone: tzinfo, now: datetime) -> datetime:
-    """Return a time read off a clock in ``zone``; of a repeated hour the pass nearer to ``now``."""
-    passes = (told.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    return min(passes, key=lambda at: abs(at - now))

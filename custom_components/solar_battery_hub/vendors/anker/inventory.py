@@ -67,7 +67,9 @@ class Inventory:
     def site_of(self, device: str) -> Site | None:
         """Return the site of a device id, be it that of the site itself or of something in it."""
         listed = self.device(device)
-        return next((site for site in self.sites if site_id(site.id) == device or (listed and listed.site == site.id)), None)
+        return next(
+            (site for site in self.sites if site_id(site.id) == device or (listed and listed.site == site.id)), None
+        )
 
     def kind(self, site: Site) -> SiteKind:
         """Return what a site is built around."""
@@ -130,7 +132,8 @@ class Inventory:
         """Take the list of sites, with the devices it tells of some; what is learned elsewhere about a site stays."""
         known = {site.id: site for site in self._real}
         self._real = tuple(
-            replace(site, currency=site.currency or known[site.id].currency) if site.id in known else site for site in sites
+            replace(site, currency=site.currency or known[site.id].currency) if site.id in known else site
+            for site in sites
         )
         ids = {site.id for site in sites}
         self._told = {site: {device.serial: device for device in rows} for site, rows in devices.items() if site in ids}

@@ -16,9 +16,10 @@ _EXTERNAL_INPUT: Final = "A17C2"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``site`` is the cloud's id; ``name`` the wire's ``device_type``, ``pv`` for an inverter that stands for itself,
+    """Something to ask about a site (the cloud's id), about one of its devices where ``serial`` is set.
 
-    ``panel_<source>`` and ``hes_<source>`` for power panels and home energy systems. ``serial`` is set where it is about one device.
+    ``name`` is the wire's ``device_type``; ``pv`` for an inverter that stands for itself, ``panel_<source>`` and
+    ``hes_<source>`` for power panels and home energy systems.
     """
 
     site: str
@@ -48,7 +49,11 @@ def _questions(inventory: Inventory, site: Site) -> Iterator[Question]:
         case SiteKind.POWER_PANEL:
             yield from (Question(site.id, f"panel_{source}") for source in _PANEL)
         case SiteKind.HES:
-            chargers = ("evCharger",) if inventory.of(site.id, Category.CHARGER) or inventory.traits(site.id).get("charger") else ()
+            chargers = (
+                ("evCharger",)
+                if inventory.of(site.id, Category.CHARGER) or inventory.traits(site.id).get("charger")
+                else ()
+            )
             yield from (Question(site.id, f"hes_{source}") for source in (*_PANEL, *chargers))
         case SiteKind.SOLARBANK_PPS:
             yield from _of_stations(inventory, site)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from ...core.parse import moment, section
+from ...core.zones import to_utc
 from .model import Bean
 
 _AMERICAN: Final = "%m/%d/%Y %H:%M:%S"
@@ -34,12 +35,6 @@ def uploaded_at(row: Bean, zone: tzinfo | None, now: datetime) -> datetime | Non
 def newest(rows: Iterable[Bean], zone: tzinfo | None, now: datetime) -> datetime | None:
     """Return the newest upload of several inverters; ``None`` where none of them tells."""
     return max(filter(None, (uploaded_at(row, zone, now) for row in rows)), default=None)
-
-
-def to_utc(told: datetime, zone: tzinfo, now: datetime) -> datetime:
-    """Return a time without a zone, read off a clock in ``zone``; of the repeated hour the pass nearer to ``now``."""
-    passes = (told.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    return min(passes, key=lambda at: abs(at - now))
 
 
 def _local(value: object, zone: tzinfo | None, now: datetime) -> datetime | None:

@@ -1,0 +1,122 @@
+"""The energies of all sites, one question at a time (anker.md §10, §14, §16)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
+
+from ...core.errors import BadAnswer, HubError, NotSupported, RateLimited, TooSoon, Unreachable
+from ...core.model import Ref, Reported, Snapshot
+from ..base import Wanted
+from .carousel import CYCLE, Carousel
+from .energies import brings, of_days
+from .ledger import total_of
+from .live import Live
+from .model import Bean, SiteKind
+from .parts import Parts
+from .questions import PV, Question, questions
+from .rounds import is_news, is_wanted
+
+_WAITS: Final = 60.0  # seconds after a start, while everything else is asked (§16)
+_AVERAGED: Final = timedelta(minutes=20)  # so long a day read with the averages needs no question
+_FAILS: Final = 3  # questions in a row until it is more than bad luck
+
+
+class Turn(NamedTuple):
+    """A question, and the day that is over which it is asked about once more; ``None``: today."""
+
+    question: Question
+    closes: date | None
+
+
+class EnergyRound:
+    """Goes round the questions that somebody looks at; a day that is over is asked about once more, for good."""
+
+    def __init__(self, parts: Parts, live: Live) -> None:
+        """Take the parts of the account, and who else reads days."""
+        self._parts = parts
+        self._live = live
+        self._carousel: Carousel[Turn] = Carousel()
+        self._turns: tuple[Turn, ...] = ()
+        self._begins = parts.clock.monotonic() + _WAITS
+        self._news: dict[Question, date] = {}
+        self._failed = 0
+
+    @property
+    def interval(self) -> float:
+        """How many seconds there are between two questions now."""
+        if (waits := self._begins - self._parts.clock.monotonic()) > 0:
+            return waits
+        return self._carousel.interval(self._turns) if self._turns else CYCLE / 10
+
+    async def fetch(self, wanted: Wanted) -> Snapshot:
+        """Ask whose turn it is. Raises TooSoon while the endpoint is not free, and what fails again and again."""
+        report = self._parts.begin()
+        if self._parts.clock.monotonic() < self._begins:
+            return report.snapshot()
+        self._turns = tuple(self._find(wanted))
+        self._carousel.keep(self._turns)
+        turn = self._carousel.next(self._turns)
+        if turn is None:
+            return report.snapshot()
+        day = turn.closes or self._parts.days.today(turn.question.site)
+        try:
+            bean = await self._ask(turn.question, day)
+        except RateLimited as err:  # TooSoon as well: it keeps its turn
+            raise TooSoon(err.retry_after) from err
+        except NotSupported:
+            self._carousel.asked(turn, report.now)
+        except (BadAnswer, Unreachable) as err:
+            self._carousel.asked(turn, report.now)
+            self._note_failure(err)
+        else:
+            self._carousel.asked(turn, report.now)
+            self._failed = 0
+            report.count(self._take(turn, day, bean))
+        return report.snapshot()
+
+    def _note_failure(self, error: HubError) -> None:
+        self._failed += 1
+        if self._failed >= _FAILS:
+            raise error
+
+    def _find(self, wanted: Wanted) -> Iterator[Turn]:
+        for site in self._parts.inventory.sites:
+            for question in questions(self._parts.inventory, site):
+                if self._is_asked(question, wanted):
+                    if not self._is_averaged(question):
+                        yield Turn(question, None)
+                    if (day := self._parts.ledger.due(question)) is not None:
+                        yield Turn(question, day)
+
+    def _is_asked(self, question: Question, wanted: Wanted) -> bool:
+        today = brings(question, self._parts.inventory)
+        refs = frozenset[Ref]((*today, *map(total_of, today)))
+        if is_wanted(wanted, refs):
+            return True
+        day = self._parts.days.today(question.site)
+        return is_news(wanted, refs) and self._news.get(question) != day
+
+    def _is_averaged(self, question: Question) -> bool:
+        """Tell whether today is read with the averages of a site anyway."""
+        read: datetime | None = self._live.averaged.get(question.site)
+        return read is not None and self._parts.clock.now() - read < _AVERAGED
+
+    async def _ask(self, question: Question, day: date) -> Bean:
+        client = self._parts.client
+        if question.name == PV:
+            return await client.pv_energy(question.serial, "week", day, day)
+        match self._parts.inventory.kind(self._parts.site(question.site)):
+            case SiteKind.POWER_PANEL:
+                return await client.panel_energy(question.site, question.source, "week", day, day)
+            case SiteKind.HES:  # its batteries' charge is told by answers of a day only (§10.4)
+                span = "day" if question.source == "hes" else "week"
+                return await client.hes_energy(question.site, question.source, span, day, day)
+        return await client.energy(question.site, question.name, "week", day, day, serial=question.serial)
+
+    def _take(self, turn: Turn, day: date, bean: Bean) -> dict[Ref, Reported]:
+        question, ledger = turn.question, self._parts.ledger
+        energies = of_days(question, bean, day, day, self._parts.inventory)
+        if turn.closes is not None:
+            return ledger.close(question, day, energies)
+        self._news[question] = day
+        return ledger.note(question, day, energies)

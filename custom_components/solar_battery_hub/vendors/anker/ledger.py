@@ -1,0 +1,129 @@
+"""Energies day by day, and what they add up to: the cloud tells most of them of days only (anker.md §10)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from typing import Final
+
+from ...core.accrual import Accrual
+from ...core.catalogue import look_up
+from ...core.model import Ref, Reported
+from ..base import PrivateStore
+from .days import Days
+from .energies import within_step, yield_total
+from .inventory import Inventory, site_id
+from .model import Bean, Site
+from .questions import SOLAR, Question
+
+_TODAY: Final = "_today"
+_TOTAL: Final = "_total"
+_YIELD: Final = "solar_energy_total"
+_FINE: Final = 0.1  # kWh; a total told in such steps needs no help
+_STORED: Final = "energy_days"  # in the shared store
+
+type Energies = Mapping[Ref, float]
+"""kWh of one day by the reading of today that shows them."""
+
+
+class Ledger:
+    """Makes lifetime totals of days. What the vendor counts itself is left to the vendor."""
+
+    def __init__(self, store: PrivateStore, inventory: Inventory, days: Days) -> None:
+        """Go on from what is remembered."""
+        self._store = store
+        self._inventory = inventory
+        self._days = days
+        self._accrual = Accrual(store.shared.get(_STORED))
+        self._saved = self._accrual.version
+        self._told: set[Ref] = set()
+
+    def note(self, question: Question, day: date, energies: Energies) -> dict[Ref, Reported]:
+        """Take what a day has so far; return it as readings, with the totals it makes.
+
+        While the new day has begun but its statistics have not, only the totals.
+        """
+        totals = self._accrual.note(question.key, day, _by_name(energies))
+        self._save()
+        is_today = self._days.local(question.site).date() == day
+        return (dict(energies) if is_today else {}) | self._shown(energies, totals)
+
+    def due(self, question: Question) -> date | None:
+        """Return the oldest day that is over and to be asked about once more; yesterday is complete some minutes late."""
+        today = self._days.today(question.site)
+        due = self._accrual.due(question.key, today, longest=1)
+        if due is None or ((today - due[0]).days == 1 and not self._days.may_close(question.site)):
+            return None
+        return due[0]
+
+    def close(self, question: Question, day: date, energies: Energies) -> dict[Ref, Reported]:
+        """Take what a day had when it was over, for good; return the totals as readings."""
+        totals = self._accrual.close(question.key, day, _by_name(energies))
+        self._save()
+        return self._shown(energies, totals)
+
+    def note_told(self, refs: Iterable[Ref]) -> None:
+        """Learn which totals the vendor itself counts; it is remembered, so that nobody takes turns."""
+        for ref in refs:
+            if ref in self._told or _TOTAL not in ref.key:
+                continue
+            self._told.add(ref)
+            known = self._inventory.traits(ref.device).setdefault("totals", [])
+            if ref.key not in known:
+                known.append(ref.key)
+                self._inventory.keep()
+
+    def refine(self, site: Site, values: dict[Ref, Reported], scene: Bean) -> None:
+        """Go on between the steps of a yield that is told in MWh with two decimals, by what was counted here (§8, §18.13)."""
+        ref, told = Ref(site_id(site.id), _YIELD), yield_total(scene)
+        own = self._accrual.total(Question(site.id, SOLAR).key, _name(ref))
+        if ref not in values or told is None or own is None or told[1] <= _FINE:
+            return
+        total, step = told
+        known = self._inventory.traits(site.id).get("yield")
+        if known is None or known[0] != total:
+            known = self._inventory.traits(site.id)["yield"] = [total, own]
+            self._inventory.keep()
+        values[ref] = within_step(total, step, own - known[1])
+
+    def tidy(self) -> None:
+        """Forget the energies of sites that are gone."""
+        sites = {site.id for site in self._inventory.all_sites}
+        for name in self._accrual.names:
+            if name.partition("/")[0] not in sites:
+                self._accrual.forget(name)
+        self._save()
+
+    def _shown(self, energies: Energies, totals: Mapping[str, float]) -> dict[Ref, Reported]:
+        refs = (total_of(ref) for ref in energies)
+        return {ref: totals[_name(ref)] for ref in refs if _exists(ref.key) and not self._is_told(ref)}
+
+    def _is_told(self, ref: Ref) -> bool:
+        return ref.key in self._inventory.traits(ref.device).get("totals", ())
+
+    def _save(self) -> None:
+        if self._accrual.version != self._saved:
+            self._saved = self._accrual.version
+            self._store.shared[_STORED] = self._accrual.as_dict()
+            self._store.save_later()
+
+
+def total_of(ref: Ref) -> Ref:
+    """Return the reading that shows in all what this one shows of today."""
+    return Ref(ref.device, ref.key.replace(_TODAY, _TOTAL, 1))
+
+
+def _by_name(energies: Energies) -> dict[str, float]:
+    return {_name(total_of(ref)): value for ref, value in energies.items()}
+
+
+def _name(ref: Ref) -> str:
+    return f"{ref.device}/{ref.key}"
+
+
+@cache
+def _exists(key: str) -> bool:
+    try:
+        look_up(key)
+    except KeyError:
+        return False
+    return True

@@ -1,0 +1,85 @@
+"""Rounds of optional questions: only what somebody looks at is asked, and what fails takes nothing else down (anker.md §20)."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from ...core.clock import Clock
+from ...core.errors import BadAnswer, HubError, NotSupported, RateLimited, TooSoon, Unreachable
+from ...core.model import Ref, Reported
+from ..base import Wanted
+from .reports import Report
+
+_NEWS_AGAIN: Final = timedelta(days=1)  # what had nothing to tell is asked again
+_GIVES_UP: Final = 2  # questions in a row that nobody answers: the rest need not try
+
+ALL: Final = frozenset[Ref]()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question: what it is called and about, which readings it can bring (``ALL``: asked in any case).
+
+    ``take`` makes readings of the answer; ``every``: asked again after so many seconds at the earliest.
+    """
+
+    name: str
+    ask: Callable[[], Awaitable[Any]]
+    take: Callable[[Any], Mapping[Ref, Reported]]
+    brings: frozenset[Ref] = ALL
+    every: float = 0.0
+
+
+class Rounds:
+    """Carries rounds out; remembers when each question was answered last."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Start with nothing asked."""
+        self._clock = clock
+        self._answered: dict[str, datetime] = {}
+
+    async def run(self, asks: Iterable[Ask], wanted: Wanted, report: Report) -> bool:
+        """Ask what is due; return whether all of it was, or something waits for its endpoint to be free.
+
+        Raises the first failure where nothing at all was answered, and AuthFailed and Locked at once.
+        """
+        failures: list[HubError] = []
+        answered = silent = 0
+        complete = True
+        for ask in asks:
+            if silent == _GIVES_UP or not self._is_due(ask, wanted):
+                continue
+            try:
+                answer = await ask.ask()
+            except NotSupported:
+                continue
+            except TooSoon:
+                complete = False
+            except (BadAnswer, Unreachable, RateLimited) as err:
+                failures.append(err)
+                silent = silent + 1 if isinstance(err, Unreachable) else 0
+            else:
+                answered, silent = answered + 1, 0
+                self._answered[ask.name] = self._clock.now()
+                report.put(ask.take(answer))
+        if failures and not answered:
+            raise failures[0]
+        return complete
+
+    def _is_due(self, ask: Ask, wanted: Wanted) -> bool:
+        last = self._answered.get(ask.name)
+        age = timedelta.max if last is None else abs(self._clock.now() - last)
+        if age < timedelta(seconds=ask.every):
+            return False
+        return not ask.brings or is_wanted(wanted, ask.brings) or (age >= _NEWS_AGAIN and is_news(wanted, ask.brings))
+
+
+def is_wanted(wanted: Wanted, refs: frozenset[Ref]) -> bool:
+    """Tell whether somebody looks at any of these readings."""
+    return wanted.refs is None or not wanted.refs.isdisjoint(refs)
+
+
+def is_news(wanted: Wanted, refs: frozenset[Ref]) -> bool:
+    """Tell whether none of these readings was ever brought, so that nobody can look at them yet."""
+    return wanted.known is not None and wanted.known.isdisjoint(refs)
