@@ -22,8 +22,8 @@ SLOT_MINUTES = 20
 SLOTS = tuple(f"{minute // 60:02}:{minute % 60:02}" for minute in range(0, 24 * 60 + 1, SLOT_MINUTES))
 """The 73 labels of a day; the last one never has a value."""
 LONGEST = 1_000
-SILENT_SINCE = "2025-07"
-"""The month from which on ``statistics`` is null."""
+INPUTS_SINCE, SILENT_SINCE = "2025-01", "2025-07"
+"""The months from which on single inputs repeat the totals of all, and ``statistics`` is null."""
 AC_MODELS = frozenset(("A17C2", "A17C5", "AE103", "A17E2"))
 """Solarbanks that charge from the grid (§9.3)."""
 
@@ -237,7 +237,16 @@ def energy_analysis(call: Call) -> Bean:
         answer = curves(inquiry, parse(start, DAY), call.now)
     else:
         answer = ranged(inquiry, _early(inquiry, PERIODS[kind](start, end), statistics.after_midnight))
-    return answer if device_type == "pps" or call.world.era < SILENT_SINCE else {**answer, "statistics": None}
+    return _as_told(answer, device_type, call.world.era)
+
+
+def _as_told(answer: Bean, device_type: str, era: str) -> Bean:
+    """Return what a month told: statistics until the middle of 2025; of single inputs no totals but one before 2025."""
+    if era >= SILENT_SINCE and device_type != "pps":
+        answer["statistics"] = None
+    if era < INPUTS_SINCE and device_type in (*PVS, MICRO):
+        answer |= {name: "" for name in answer if name.endswith("_total") and name != "solar_total"}
+    return answer
 
 
 ROUTES: tuple[Route, ...] = (post(PS + "site/energy_analysis", energy_analysis),)

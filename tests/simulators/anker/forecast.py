@@ -20,13 +20,13 @@ def hours(site: Site, now: datetime) -> list[tuple[datetime, float]]:
 
 
 def forecast(site: Site, day: date, now: datetime) -> dict[str, Any]:
-    """Return ``forecast_trend`` and ``forecast_total`` of a day's answer: [] and "" without smart mode.
+    """Return ``forecast_trend`` and ``forecast_total`` of a day's answer: [] and "0.00" without smart mode.
 
     The stamp is the end of the hour; a day's midnight stands last in its own answer and first in the next day's. The
     total covers the 24 hours, whatever the day.
     """
     if not site.smart:
-        return {"forecast_trend": [], "forecast_total": ""}
+        return {"forecast_trend": [], "forecast_total": "0.00"}
     expected = hours(site, now)
     trend = [
         point(end.strftime("%H:%M"), two(watts))
