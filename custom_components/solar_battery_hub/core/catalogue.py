@@ -145,7 +145,6 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.MASS, "co2_saved", Kind.LIFETIME),
         *_define(Quantity.COUNT, "trees_equivalent", Kind.STATE, Level.RARE),
         *_define(Quantity.TEXT, "co2_rank", Kind.STATE, Level.RARE),
-        *_define(Quantity.RATIO, "solar_charged_share solar_used_share", level=Level.RARE),
         *_define(Quantity.CHOICE, "power_basis", Kind.STATE, Level.DIAGNOSTIC, options=POWER_BASES),
         *_define(Quantity.CHOICE, "grid_status", Kind.STATE, options=GRID_STATES),
         *_define(Quantity.CHOICE, "device_status", Kind.STATE, options=DEVICE_STATES),

@@ -6,7 +6,7 @@ from typing import Final
 
 from ...core.parse import text
 from .powers import Bank
-from .reader import word
+from .reader import watts, word
 
 _STATUS: Final[Mapping[str, str]] = {
     "0": "detection",
@@ -52,7 +52,8 @@ def charging_status(bank: Bank, around: Surroundings) -> str | None:
         return "bypass_and_discharging"
     if found == "charging" and bank.output:
         return "charging_and_bypass"
-    if found == "charging" and around.preset and (bank.solar or 0.0) > around.preset:
+    preset = watts(bank.bean, "set_load_power") or around.preset
+    if found == "charging" and preset and (bank.solar or 0.0) > preset:
         return "charge_priority"
     return found
 

@@ -43,7 +43,7 @@ def system_energies(owner: str, source: str, bean: Bean) -> dict[Ref, float]:
         if key is not None and energy is not None:
             found[Ref(owner, key)] = energy
     for row in sections(bean.get("aggregates")):
-        way = flag(row.get("imported")) if source == "grid" else None
+        way = flag(row.get("imported")) is not False if source == "grid" else None
         key = _PARTS.get((source, text(row.get("type")) or "", way))
         if key is not None and (energy := _kwh(row.get("value"), row.get("unit"))) is not None:
             found[Ref(owner, key)] = energy

@@ -21,7 +21,7 @@ type Values = dict[Ref, Reported]
 _MOST: Final = 1e9  # of anything; more is garbage
 _DIGITS: Final = 6
 _NOT_NEGATIVE: Final = frozenset({"solar_power", "pv_power", "home_power", "plug_power", "ev_charging_power"})
-_SHARES: Final = frozenset({"battery_level", "signal_strength", "solar_charged_share", "solar_used_share"})
+_SHARES: Final = frozenset({"battery_level", "signal_strength"})
 
 _SEEN: set[tuple[str, str]] = set()
 

@@ -57,8 +57,8 @@ def read_scene(reader: Reader, site: Site, bean: Bean, at: datetime | None) -> V
     owner = site_id(site.id)
     values = reader.keep(owner, "scene", _site(reader, owner, bean, banks) if valid else {})
     values |= of(owner, totals_of(bean) if valid else {key: value or None for key, value in totals_of(bean).items()})
-    if not site.owner:  # for others than the owner it is no setting
-        values |= reader.keep(owner, "preset", {"output_preset": watts(bean, "retain_load") if valid else None})
+    if not site.owner:
+        values |= reader.keep(owner, "settings", _settings(bean) if valid else {})
     around = _around(bean, info)
     for bank in banks:
         values |= read_bank(reader, bank, banks, info, around, valid=valid and not is_hidden(bank))
@@ -157,6 +157,15 @@ def _states(bean: Bean, info: Bean) -> dict[str, Reported]:
         "tariff_band": None if band == _NONE else word("tariff band", band, BANDS),
         "fault": fault(bean.get("error_code")),
         "smart_mode_savings_share": number(profit.get("percentage")) if flag(profit.get("show_percentage")) else None,
+    }
+
+
+def _settings(bean: Bean) -> dict[str, Reported]:
+    """Return what is a setting for nobody but the owner."""
+    mode = text(bean.get("user_scene_mode")) or text(bean.get("scene_mode"))
+    return {
+        "operating_mode": None if mode == _NONE else word("mode", mode, RUNNING_MODES),
+        "output_preset": watts(bean, "retain_load"),
     }
 
 
