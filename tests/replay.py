@@ -33,19 +33,19 @@ def _prepared(report: Mapping[str, Any]) -> tuple[dict[str, Any], MemoryStore]:
     return {**settings, "region": "eu"}, MemoryStore(session={"uid": "replayed", way: session}, shared={"way": way})
 
 
-def _spelled(query: Iterable[tuple[str, str]]) -> str:
-    """Return a query in one spelling, whatever its order."""
-    return str(sorted(query))
+def _spelled(query: Iterable[tuple[str, str]], asked: object) -> str:
+    """Return what was asked in one spelling: a query, whatever its order, and a JSON object."""
+    return str(sorted(query)) + json.dumps(asked, sort_keys=True, default=str)
 
 
 class ReplayDoor(Door):
-    """Answers from a report what was answered last on the same path; nothing is sent."""
+    """Answers from a report what was answered last to the same question; nothing is sent."""
 
     def __init__(self, exchanges: list[dict[str, Any]], clock: HandClock) -> None:
         """Sort the exchanges by what was asked."""
         super().__init__(None, clock, {})  # type: ignore[arg-type]  # there is no session to send with
         self._answers = {
-            (exchange["method"], exchange["path"], _spelled(exchange["query"].items())): exchange
+            (exchange["method"], exchange["path"], _spelled(exchange["query"].items(), exchange.get("asked"))): exchange
             for exchange in exchanges
         }
 
@@ -64,7 +64,7 @@ class ReplayDoor(Door):
         secret: bool = False,
     ) -> Answer:
         path, _, query = ("/" + url.split("://", 1)[-1].partition("/")[2]).partition("?")
-        asked = _spelled(parse_qsl(query, keep_blank_values=True))
+        asked = _spelled(parse_qsl(query, keep_blank_values=True), body if isinstance(body, Mapping) else None)
         exchange = self._answers.get((method, unquote(path), asked))
         if exchange is None or exchange["status"] is None:
             raise Unreachable(f"The report has no answer for {method} {path}")

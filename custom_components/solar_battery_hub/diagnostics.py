@@ -125,6 +125,7 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         "method": exchange.method,
         "path": path,
         "query": dict(parse_qsl(query, keep_blank_values=True)),
+        "asked": exchange.asked,
         "status": exchange.status,
         "seconds": round(exchange.seconds, 3),
         "error": exchange.error,

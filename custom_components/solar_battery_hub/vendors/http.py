@@ -91,7 +91,7 @@ def _whole(digits: str) -> int | float:
 class Exchange:
     """One request with its answer, kept for diagnostics.
 
-    ``body`` is ``None`` where it holds a secret by nature (sign-in).
+    ``asked`` is what was sent as a JSON object. It and ``body`` are ``None`` where they hold a secret by nature (sign-in).
     """
 
     at: datetime
@@ -100,6 +100,7 @@ class Exchange:
     status: int | None
     seconds: float
     body: bytes | None = field(repr=False)
+    asked: Mapping[str, Any] | None = field(default=None, repr=False)
     error: str | None = None
 
 
@@ -165,7 +166,7 @@ class Door:
 
         ``body`` goes as JSON, ``form`` as an URL-encoded form, ``parts`` as a multipart form, ``raw`` as it is
         (``headers`` name its content type).
-        ``secret`` keeps the answer's body out of the trace. Raises Locked while paused,
+        ``secret`` keeps what is asked and answered out of the trace. Raises Locked while paused,
         CertificateChanged, Unreachable, or BadAnswer for a body that is cut or too large.
         """
         async with self._one_at_a_time:
@@ -189,6 +190,7 @@ class Door:
                         status=answer.status if answer else None,
                         seconds=self._clock.monotonic() - started,
                         body=answer.body if answer and not secret else None,
+                        asked=dict(body) if isinstance(body, Mapping) and not secret else None,
                         error=error,
                     )
                 )
