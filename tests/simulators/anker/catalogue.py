@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.simulators.anker.call import PS, Bean, Call, Route, get, post
+from tests.simulators.anker.call import MISFIT, PS, Bean, Call, Refused, Route, get, post
 
 PRODUCTS: dict[str, dict[str, str]] = {
     "Solarbank": {
@@ -77,6 +77,20 @@ def _always(data: Any) -> Any:
     return lambda _call: data
 
 
+def misfit(_call: Call) -> Any:
+    """Refuse what fits none of the devices here (-1)."""
+    raise Refused(MISFIT)
+
+
+UNFITTING = (
+    PS + "ai_ems/profit",
+    PS + "app/get_ocpp_info",
+    PS + "app/order/get_charge_order_stats_list",
+    PS + "rfid/get_device_cards",
+    "app/devicerelation/get_shared_device",
+)
+"""Endpoints the document names without telling what they answer."""
+
 ROUTES: tuple[Route, ...] = (
     get(PS + "product_categories", products),
     get(PS + "product_accessories", accessories),
@@ -84,5 +98,9 @@ ROUTES: tuple[Route, ...] = (
     post(PS + "app/third/platform/list", _always({"data": []})),
     post(PS + "app/get_config", _always({"conf_list": [], "start_config_id": 0, "last": False})),
     post(PS + "app/get_user_op_shelly_status", _always({"op_list": []})),
+    post(PS + "app/get_token_by_userid", _always({"token": "T" * 152})),
+    post(PS + "app/get_ocpp_endpoint_list", _always({"list": []})),
+    post("charging_hes_svc/get_device_product_info", _always({"productsInfo": []})),
     post(PS + "app/check_upgrade_record", _always({"is_record": False, "device_list": None})),
+    *(post(path, misfit) for path in UNFITTING),
 )

@@ -10,14 +10,11 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from tests.simulators.anker.call import NO_DATA, NOT_FOUND, PS, REQUEST_FAILED, SUCCESS, Bean, Refused
-from tests.simulators.anker.recorded import FILES, file_of
+from tests.simulators.anker.recorded import file_of
 from tests.simulators.anker.recorded_writes import WRITES
-from tests.simulators.anker.source import OWNERS_PATHS, NotThere
+from tests.simulators.anker.source import OWNERS_PATHS, TABLE, NotThere
 
 NOT_SERVER: Final = ("api_", "mqtt_")
-GETS: Final = frozenset(
-    PS + name for name in ("get_message_unread", "get_message", "product_categories", "product_accessories")
-)
 SITE_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SITE_LIST: Final = PS + "site/get_site_list"
 POWER_PANEL, SOLARBANK = 4, 2
@@ -64,7 +61,7 @@ class Constellation:
     def answer(self, method: str, path: str, body: Bean, now: datetime) -> Any:
         """Return what was recorded for a call, or do what it writes; raise Refused as the cloud does."""
         write = WRITES.get(path)
-        if (write is None and path not in FILES) or (method == "GET") != (path in GETS):
+        if (method, path) not in TABLE:
             raise NotThere
         is_refused = path in OWNERS_PATHS and self._is_members(body)
         if write is not None:
