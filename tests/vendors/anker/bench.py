@@ -7,12 +7,14 @@ import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import aiohttp
 
 from custom_components.solar_battery_hub.core.errors import HubError, Locked, RateLimited, TooSoon
 from custom_components.solar_battery_hub.core.feed import Feed, next_call
 from custom_components.solar_battery_hub.core.model import Ref, Reported, Snapshot
+from custom_components.solar_battery_hub.vendors.anker import crypto
 from custom_components.solar_battery_hub.vendors.anker.account import AnkerAccount
 from custom_components.solar_battery_hub.vendors.base import CONF_DIALOG, Wanted
 from custom_components.solar_battery_hub.vendors.http import Door
@@ -93,8 +95,10 @@ async def open_bench(profile: str = "solarbank3", *, at: datetime = NOON, **opti
     server = AnkerSimulator(profile, clock=SimClock(clock.now), **options)
     await server.start()
     try:
+        key = patch.object(crypto, "SERVER_KEY", server.door.passport.public_key)
         async with aiohttp.ClientSession() as http:
-            yield Bench(server=server, clock=clock, http=http)
+            with key:
+                yield Bench(server=server, clock=clock, http=http)
     finally:
         await server.stop()
 

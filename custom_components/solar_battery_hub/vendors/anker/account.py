@@ -61,7 +61,7 @@ class AnkerAccount(Account):
             self.identity,
             self.inventory,
             zone_name=self._days.zone_name,
-            currency=lambda site: self._upkeep.currency(site),
+            currency=self._currency,
         )
         parts = Parts(
             client=self.client,
@@ -172,6 +172,9 @@ class AnkerAccount(Account):
     @override
     async def close(self, *, forget: bool) -> None:
         """Nothing has to be let go; a session ends by itself."""
+
+    def _currency(self, site: Site) -> str | None:
+        return self._upkeep.currency(site)
 
     # Who is who
 

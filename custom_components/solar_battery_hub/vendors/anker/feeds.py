@@ -75,7 +75,8 @@ class Feeds:
         for site in self._inventory.sites:
             yield from self._live(site)
         if any(self._inventory.kind(site) is SiteKind.VIRTUAL for site in self._inventory.sites):
-            yield Feed(key=INVERTERS, interval=self._interval, floor=_FLOOR, stale_after=self._stale_after)
+            stale_after = max(_STALE_AFTER, 3 * self._interval)
+            yield Feed(key=INVERTERS, interval=self._interval, floor=_FLOOR, stale_after=stale_after)
         yield self._slow(DEVICES, always=True)
         for site in self._inventory.sites:
             if site.owner and self._inventory.kind(site) is not SiteKind.VIRTUAL:
@@ -87,22 +88,19 @@ class Feeds:
                 key=ENERGY, interval=pace, floor=_ENERGY_FLOOR, stale_after=3 * _SLOW, backoff_cap=_BACKOFF, always=True
             )
 
-    @property
-    def _stale_after(self) -> float:
-        return max(_STALE_AFTER, 3 * self._interval)
-
     def _live(self, site: Site) -> Iterator[Feed]:
         kind = self._inventory.kind(site)
         if kind not in _WITHOUT_SCENE:
+            pace = max(self._interval, _AVERAGE) if kind in _AVERAGED else self._interval
             yield Feed(
                 key=f"{SCENE}_{site.id}",
-                interval=self._interval,
+                interval=pace,
                 floor=_FLOOR,
-                tick=Tick(period=_PERIOD, lag=_LAG, patience=_PATIENCE, minimum_gap=self._interval - _CATCH_UP),
-                stale_after=self._stale_after,
+                tick=Tick(period=_PERIOD, lag=_LAG, patience=_PATIENCE, minimum_gap=pace - _CATCH_UP),
+                stale_after=max(_STALE_AFTER, 3 * pace),
                 devices=(site_id(site.id),),
             )
-        if kind in _AVERAGED:
+        if kind in _AVERAGED:  # their scenes tell of no powers
             yield Feed(
                 key=f"{AVERAGE}_{site.id}",
                 interval=_AVERAGE,

@@ -10,14 +10,12 @@ from ...core.catalogue import look_up
 from ...core.model import Ref, Reported
 from ..base import PrivateStore
 from .days import Days
-from .energies import within_step, yield_total
-from .inventory import Inventory, site_id
-from .model import Bean, Site
-from .questions import SOLAR, Question
+from .inventory import Inventory
+from .questions import Question
+from .yields import Told, within_step
 
 _TODAY: Final = "_today"
 _TOTAL: Final = "_total"
-_YIELD: Final = "solar_energy_total"
 _FINE: Final = 0.1  # kWh; a total told in such steps needs no help
 _STORED: Final = "energy_days"  # in the shared store
 
@@ -72,18 +70,19 @@ class Ledger:
                 known.append(ref.key)
                 self._inventory.keep()
 
-    def refine(self, site: Site, values: dict[Ref, Reported], scene: Bean) -> None:
-        """Go on between the steps of a yield that is told in MWh with two decimals, by what was counted here (§8, §18.13)."""
-        ref, told = Ref(site_id(site.id), _YIELD), yield_total(scene)
-        own = self._accrual.total(Question(site.id, SOLAR).key, _name(ref))
-        if ref not in values or told is None or own is None or told[1] <= _FINE:
+    def refine(self, question: Question, ref: Ref, told: Told | None, values: dict[Ref, Reported]) -> None:
+        """Go on inside the steps of a total that is told in MWh with two decimals, by what was counted here (§8, §18.13).
+
+        ``question`` is the one that counts the same. It lets the total in ``values`` as it is where that is told finely.
+        """
+        own = self._accrual.total(question.key, _name(ref))
+        if ref not in values or told is None or own is None or told.step <= _FINE:
             return
-        total, step = told
-        known = self._inventory.traits(site.id).get("yield")
-        if known is None or known[0] != total:
-            known = self._inventory.traits(site.id)["yield"] = [total, own]
+        known = self._inventory.traits(ref.device).get("step")
+        if known is None or known[0] != told.total:
+            known = self._inventory.traits(ref.device)["step"] = [told.total, own]
             self._inventory.keep()
-        values[ref] = within_step(total, step, own - known[1])
+        values[ref] = within_step(told.total, told.step, own - known[1])
 
     def tidy(self) -> None:
         """Forget the energies of sites that are gone."""

@@ -20,7 +20,6 @@ _IN_SCENE: Final[Sequence[tuple[str, str, str]]] = (
     ("", "solar_list", "A5143"),
 )
 _PACK: Final = "pack"
-_SAVINGS: Final = "3"  # of the statistics
 
 
 def sites_in(beans: Iterable[Bean]) -> list[Site]:
@@ -130,10 +129,3 @@ def _is_own(value: object) -> bool:
 def _whole(value: object) -> int | None:
     told = number(value)
     return None if told is None else int(told)
-
-
-def currency_sign(scene: Bean) -> str | None:
-    """Return the sign a scene tells money with: the unit of its savings (§7.2)."""
-    return next(
-        (text(row.get("unit")) for row in sections(scene.get("statistics")) if text(row.get("type")) == _SAVINGS), None
-    )

@@ -5,15 +5,18 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from ...core.errors import NotSupported
-from ...core.model import Snapshot
+from ...core.model import Ref, Snapshot
 from .averages import last_point
 from .energies import of_days
-from .listing import currency_sign, scene_devices
+from .inventory import site_id
+from .listing import scene_devices
 from .model import Bean, Category, Site, SiteKind
+from .money import sign_of
 from .parts import Parts
-from .questions import Question
+from .questions import SOLAR, Question
 from .readings import updated
 from .reports import Report
+from .yields import yield_total
 
 _SILENT_AFTER: Final = timedelta(minutes=90)  # some report hourly while they stand by (§13)
 _CERTAIN: Final = 3  # answers in a row that tell of the same day until no other is asked for
@@ -40,12 +43,13 @@ class Live:
         report = parts.begin()
         bean = await parts.client.scene(site.id)
         parts.inventory.note_seen(site.id, scene_devices(bean, site.id))
-        parts.inventory.note_currency(site.id, currency_sign(bean))
+        parts.inventory.note_currency(site.id, sign_of(bean))
         self._remember(site, bean)
         told = updated(bean)
         report.measured_at = at = parts.days.measured_at(site, told)
         values = dict(parts.readings.scene(parts.site(site.id), bean, at))
-        parts.ledger.refine(site, values, bean)
+        total = Ref(site_id(site.id), "solar_energy_total")
+        parts.ledger.refine(Question(site.id, SOLAR), total, yield_total(bean), values)
         report.put(values, at, gone=self._is_silent(site, told, report.now))
         if site.owner:
             report.put(parts.controls.note_scene(site, bean))

@@ -39,6 +39,10 @@ class Rounds:
         self._clock = clock
         self._answered: dict[str, datetime] = {}
 
+    def answered(self, name: str) -> None:
+        """Take note that a question was answered just now."""
+        self._answered[name] = self._clock.now()
+
     async def run(self, asks: Iterable[Ask], wanted: Wanted, report: Report) -> bool:
         """Ask what is due; return whether all of it was, or something waits for its endpoint to be free.
 
@@ -61,7 +65,7 @@ class Rounds:
                 silent = silent + 1 if isinstance(err, Unreachable) else 0
             else:
                 answered, silent = answered + 1, 0
-                self._answered[ask.name] = self._clock.now()
+                self.answered(ask.name)
                 report.put(ask.take(answer))
         if failures and not answered:
             raise failures[0]

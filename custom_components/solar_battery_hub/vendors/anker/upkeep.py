@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from ...core.errors import BadAnswer
@@ -14,11 +15,14 @@ from .listing import bound_devices, devices_by_site, hes_devices, sites_in, vehi
 from .model import Bean, Category, Listed, Site, SiteKind, Vehicle
 from .money import currency_code
 from .parts import Parts
-from .questions import SOLAR
+from .questions import PV, SOLAR, Question
 from .rounds import ALL, Ask, Rounds
+from .yields import inverter_total, running_total
 
 _HOUR: Final = 3600.0
 _DAY: Final = 24 * _HOUR
+_JUST_NOW: Final = 120.0
+_BOUND: Final = "bound"
 _SMART: Final = 7  # the mode that forecasts (§9.3)
 _BELIEVED: Final = 3  # empty lists in a row
 _ACCOUNT: Final = "account"  # what is remembered of it, among the traits of sites and devices
@@ -28,7 +32,8 @@ type _Values = Mapping[Ref, Reported]
 _SOLAR_SITES: Final = frozenset(
     {SiteKind.SOLARBANK, SiteKind.PPS, SiteKind.CHARGER, SiteKind.HOME_BACKUP, SiteKind.OTHER}
 )
-_RUNNING: Final = frozenset({SiteKind.POWER_PANEL, SiteKind.HES})
+_PREFIXES: Final[Mapping[SiteKind, str]] = {SiteKind.POWER_PANEL: "panel", SiteKind.HES: "hes"}
+_YIELD: Final = "solar_energy_total"
 
 
 class Upkeep:
@@ -46,11 +51,12 @@ class Upkeep:
 
     # The account
 
-    async def look(self) -> None:
-        """List sites and devices from the host that knows them."""
+    async def look(self) -> Mapping[Ref, Reported]:
+        """List sites and devices from the host that knows them; return what that tells of the devices."""
         found = await self._parts.client.look()
         self._note_sites(found.sites)
-        self._note_bound(found.devices)
+        self._rounds.answered(_BOUND)
+        return self._note_bound(found.devices)
 
     async def sites(self) -> Snapshot:
         """List the sites; the first time ever with the devices, by which the right host is found."""
@@ -59,7 +65,7 @@ class Upkeep:
         if parts.inventory.all_sites or parts.inventory.listed:
             self._note_sites(await parts.client.site_list())
         else:
-            await self.look()
+            report.put(await self.look())
         return report.snapshot()
 
     def _note_sites(self, beans: list[Bean]) -> None:
@@ -79,7 +85,7 @@ class Upkeep:
 
     def _of_account(self) -> Iterator[Ask]:
         parts, client = self._parts, self._parts.client
-        yield Ask(name="bound", ask=client.bind_devices, take=self._note_bound)
+        yield Ask(name=_BOUND, ask=client.bind_devices, take=self._note_bound, every=_JUST_NOW)
         owned = [device.serial for device in parts.inventory.owned()]
         if owned:
             yield self._ask("auto_upgrade", owned, client.auto_upgrade, parts.controls.note_auto_upgrade)
@@ -174,8 +180,10 @@ class Upkeep:
             take = parts.controls.note_attrs
             yield self._ask("attrs", about, lambda: client.attrs(bank.serial, names), lambda bean: take(bank, bean))
         if bank in parts.inventory.solarbanks(site.id, at_most=1):
-            note = parts.controls.note_cutoff
+            note, read = parts.controls.note_cutoff, parts.readings
             yield self._ask("cutoff", about, lambda: client.cutoff(bank.serial), lambda rows: note(bank, rows))
+            yield self._of_device("solar_info", bank, client.solar_info, read.solar_info, every=_DAY)
+            yield self._of_device("fittings", bank, partial(client.fittings, site.id), read.fittings, every=_DAY)
 
     # Sites: what anybody may read who sees them, and money
 
@@ -183,7 +191,8 @@ class Upkeep:
         """Read what a site saves and costs, and what is to be expected of the sun."""
         kind = self._parts.inventory.kind(site)
         asks = self._of_virtual(site) if kind is SiteKind.VIRTUAL else self._of_kind(site, kind)
-        return await self._run(f"facts_{site.id}", asks, wanted)
+        retold = self._parts.readings.retold(site, self._local(site))
+        return await self._run(f"facts_{site.id}", asks, wanted, retold)
 
     def _of_kind(self, site: Site, kind: SiteKind) -> Iterator[Ask]:
         parts, client = self._parts, self._parts.client
@@ -193,9 +202,8 @@ class Upkeep:
                 ask=lambda: client.hes_devices(site.id),
                 take=lambda bean: self._note_hes(site, bean),
             )
-        if kind in _RUNNING:
-            ask = client.hes_running if kind is SiteKind.HES else client.panel_running
-            yield self._running(site, kind, ask)
+        if kind in _PREFIXES:
+            yield self._running(site, kind)
         if site.owner:
             yield self._price(site)
             if kind in _SOLAR_SITES and parts.inventory.solarbanks(site.id):
@@ -211,40 +219,48 @@ class Upkeep:
             yield self._of_device("charge_stats", charger, client.charge_stats, parts.readings.charge_stats)
 
     def _of_virtual(self, site: Site) -> Iterator[Ask]:
-        parts, client = self._parts, self._parts.client
-        for device in parts.inventory.of(site.id, Category.INVERTER):
+        client = self._parts.client
+        for device in self._parts.inventory.of(site.id, Category.INVERTER):
             about = [device.serial, site_id(site.id)]
             yield self._ask(
-                "pv_totals", about, lambda serial=device.serial: client.pv_totals(serial), self._pv(device, "pv_totals")
+                "pv_totals", about, partial(client.pv_totals, device.serial), partial(self._pv_totals, site, device)
             )
-            yield self._ask(
-                "pv_price", about, lambda serial=device.serial: client.pv_price(serial), self._pv(device, "pv_price")
-            )
+            yield self._ask("pv_price", about, partial(client.pv_price, device.serial), partial(self._pv_price, device))
 
-    def _pv(self, device: Listed, name: str) -> Callable[[Bean], _Values]:
+    def _pv_totals(self, site: Site, device: Listed, bean: Bean) -> _Values:
         parts = self._parts
-        read: Callable[[Listed, Bean], _Values] = getattr(parts.readings, name)
-        note: Callable[[Listed, Bean], _Values] = getattr(parts.controls, f"note_{name}")
-        return lambda bean: {**read(device, bean), **(note(device, bean) if device.owner else {})}
+        values = dict(parts.readings.pv_totals(device, bean))
+        total = Ref(device.serial, _YIELD)
+        parts.ledger.refine(Question(site.id, PV, device.serial), total, inverter_total(bean), values)
+        return values | (parts.controls.note_pv_totals(device, bean) if device.owner else {})
+
+    def _pv_price(self, device: Listed, bean: Bean) -> _Values:
+        values = self._parts.readings.pv_price(device, bean)
+        return {**values, **(self._parts.controls.note_pv_price(device, bean) if device.owner else {})}
 
     def _note_hes(self, site: Site, bean: Bean) -> _Values:
         self._parts.inventory.note_seen(site.id, hes_devices(bean, site.id))
         return {}
 
-    def _running(self, site: Site, kind: SiteKind, ask: Callable[[str], Awaitable[Bean]]) -> Ask:
+    def _running(self, site: Site, kind: SiteKind) -> Ask:
         parts = self._parts
-        name = "hes_running" if kind is SiteKind.HES else "panel_running"
-        read: Callable[[Site, Bean], _Values] = getattr(parts.readings, name)
+        about = [site_id(site.id), *(device.serial for device in parts.inventory.devices_of(site.id))]
+        if kind is SiteKind.HES:
+            ask, read = parts.client.hes_running, parts.readings.hes_running
+        else:
+            ask, read = parts.client.panel_running, parts.readings.panel_running
 
         def take(bean: Bean) -> _Values:
             traits = parts.inventory.traits(site.id)
             if traits.get("charger", False) != bool(bean.get("hasEvCharger")):
                 traits["charger"] = bool(bean.get("hasEvCharger"))
                 parts.inventory.keep()
-            return read(site, bean)
+            values = dict(read(site, bean))
+            question = Question(site.id, f"{_PREFIXES[kind]}_solar")
+            parts.ledger.refine(question, Ref(site_id(site.id), _YIELD), running_total(bean), values)
+            return values
 
-        about = [site_id(site.id), *(device.serial for device in parts.inventory.devices_of(site.id))]
-        return self._ask(name, about, lambda: ask(site.id), take)
+        return self._ask(f"{_PREFIXES[kind]}_running", about, partial(ask, site.id), take)
 
     def _price(self, site: Site) -> Ask:
         parts = self._parts
@@ -252,7 +268,7 @@ class Upkeep:
         def take(bean: Bean) -> _Values:
             parts.inventory.note_currency(site.id, text(bean.get("site_price_unit")))
             self._prices[site.id] = bean
-            return {**parts.readings.price(site, bean), **parts.controls.note_price(site, bean)}
+            return {**parts.readings.price(site, bean, self._local(site)), **parts.controls.note_price(site, bean)}
 
         return self._ask("price", [site_id(site.id)], lambda: parts.client.price(site.id), take)
 
@@ -266,7 +282,7 @@ class Upkeep:
                 "price_detail",
                 [site_id(site.id)],
                 lambda: parts.client.price_detail(company, area, now),
-                lambda bean: parts.readings.price_detail(site, bean, self._local(site)),
+                lambda bean: parts.readings.price_detail(site, bean, company, self._local(site)),
                 every=_HOUR,
             )
 
@@ -320,10 +336,17 @@ class Upkeep:
     ) -> Ask:
         return self._ask(name, [site_id(site.id)], lambda: ask(site.id), lambda bean: take(site, bean))
 
-    def _of_device(
-        self, name: str, device: Listed, ask: Callable[[str], Awaitable[Bean]], take: Callable[[Listed, Bean], _Values]
+    def _of_device[T](
+        self,
+        name: str,
+        device: Listed,
+        ask: Callable[[str], Awaitable[T]],
+        take: Callable[[Listed, T], _Values],
+        *,
+        every: float = 0.0,
     ) -> Ask:
-        return self._ask(name, [device.serial], lambda: ask(device.serial), lambda bean: take(device, bean))
+        about = [device.serial]
+        return self._ask(name, about, lambda: ask(device.serial), lambda bean: take(device, bean), every=every)
 
     def _ask(
         self,
@@ -348,8 +371,10 @@ class Upkeep:
         keys = readings.KEYS.get(name, frozenset()) | controls.KEYS.get(name, frozenset())
         return frozenset(Ref(device, key) for device in about for key in keys) or ALL
 
-    async def _run(self, key: str, asks: Iterator[Ask], wanted: Wanted) -> Snapshot:
+    async def _run(self, key: str, asks: Iterator[Ask], wanted: Wanted, known: _Values | None = None) -> Snapshot:
+        """Carry out a round; ``known`` is what follows from earlier answers by now."""
         report = self._parts.begin()
+        report.put(known or {})
         complete = await self._rounds.run(asks, wanted, report)
         (self.postponed.discard if complete else self.postponed.add)(key)
         return report.snapshot()
