@@ -23,6 +23,7 @@ from .choices import (
     RUNNING_MODES,
     SMART_MODE_STATES,
     TARIFF_BANDS,
+    TARIFFS,
     UPDATE_STATES,
 )
 from .quantities import FACTS, UNITS, Kind, Level, Quantity
@@ -133,6 +134,18 @@ CATALOGUE: dict[str, Definition] = {
         *_define(Quantity.MONEY, "savings_total", Kind.LIFETIME),
         *_define(Quantity.MONEY, "export_income_today", Kind.DAILY, Level.DIAGNOSTIC),
         *_define(Quantity.PRICE, "buy_price sell_price", Kind.STATE),
+        *_define(Quantity.CHOICE, "tariff", Kind.STATE, Level.DIAGNOSTIC, options=TARIFFS),
+        *_define(Quantity.POWER, "output_preset", Kind.STATE),
+        *_define(Quantity.POWER, "ac_charge_limit pv_input_limit", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.RATIO, "charge_priority", Kind.STATE, Level.DIAGNOSTIC),
+        *_define(Quantity.FLAG, "backup_charge grid_export", Kind.STATE),
+        *_define(
+            Quantity.FLAG,
+            "backup_reserve_active allow_export discharge_priority auto_upgrade",
+            Kind.STATE,
+            Level.DIAGNOSTIC,
+        ),
+        *_define(Quantity.MOMENT, "backup_charge_start backup_charge_end", Kind.STATE, Level.DIAGNOSTIC),
         *_define(Quantity.MONEY, "smart_mode_savings_total", Kind.LIFETIME, Level.DIAGNOSTIC),
         *_define(Quantity.RATIO, "smart_mode_savings_share", Kind.STATE, Level.RARE),
         *_define(Quantity.CHOICE, "smart_mode_status", Kind.STATE, Level.DIAGNOSTIC, options=SMART_MODE_STATES),

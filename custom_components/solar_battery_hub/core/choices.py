@@ -21,6 +21,10 @@ OPERATING_MODES = (
     "off_grid",
     "scheduler",
     "site_control",
+    "smart_plugs",
+    "manual",
+    "smart",
+    "dynamic_tariff",
     OTHER,
 )
 RUNNING_MODES = (
@@ -72,3 +76,4 @@ CHARGER_STATES = (
 TARIFF_BANDS = ("peak", "mid_peak", "off_peak", "valley", OTHER)
 SMART_MODE_STATES = ("inactive", "learning", "running", "failed", OTHER)
 POWER_BASES = ("momentary", "five_minutes", OTHER)
+TARIFFS = ("fixed", "use_time", "dynamic", OTHER)
