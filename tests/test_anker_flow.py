@@ -254,11 +254,12 @@ async def test_same_account_on_another_server(hub: Hub, server: AnkerSimulator, 
     assert server.requests == []
 
 
-async def test_same_user_at_another_address(hub: Hub, server: AnkerSimulator) -> None:
+async def test_same_user_at_another_address(hub: Hub, server: AnkerSimulator, start_anker: StartAnker) -> None:
     """Known by its number once it signed in."""
     await hub.add_anker(server)
-    form = anker_form(server, advanced={"server": "own_url", "url": server.url.replace("127.0.0.1", "localhost")})
-    flow = await hub.fill(await hub.start_flow("anker"), form)
+    other = await start_anker("solarbank2", seed=1)
+    other.door.account.user_id = server.door.account.user_id
+    flow = await hub.fill(await hub.start_flow("anker"), anker_form(other))
     assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 

@@ -24,6 +24,7 @@ async def server(hub: Hub, start_anker: StartAnker) -> AnkerSimulator:
     """Add an account with a charger and two cars."""
     server = await start_anker("charger")
     await hub.add_anker(server)
+    await hub.advance(120, step=30)
     return server
 
 
@@ -113,7 +114,7 @@ async def test_what_is_not_known_is_left_out(
 
 async def test_catalogue_that_does_not_answer(hub: Hub, server: AnkerSimulator, root: str) -> None:
     """It only saves typing: a car can be added without it."""
-    server.faults.add("*get_model_list", "status", code=404)
+    server.faults.add("/power_service/v1/app/get_model_list", "status", code=404)
     answer = await hub.act("add_vehicle", root, name="Ours", **ZOE)
     assert answer["outcome"] == "confirmed"
     assert cars(server)[-1].attributes == {"brand": "Renault", "model": "Zoe", "productive_year": 2022}

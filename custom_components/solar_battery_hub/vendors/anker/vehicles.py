@@ -11,6 +11,7 @@ from ...core.refusal import ChangeRefused
 from ..base import Account, Action
 from .account import AnkerAccount
 from .client import Client
+from .listing import vehicles_in
 from .model import Bean
 
 _TEXT: Final = vol.All(str, vol.Length(min=1, max=100))
@@ -49,7 +50,7 @@ _FACT_FIELDS: Final[Mapping[Any, Any]] = {
 
 async def _get_vehicle_models(account: Account, _: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the next choice of the catalogue: brands, a brand's models, a model's years, or what was built in a year."""
-    client = _client(account)
+    client = _anker(account).client.urgent
     match fields:
         case {"brand": brand, "model": model, "year": year}:
             return {"variants": [_variant(bean) for bean in await client.model_list(brand, model, year)]}
@@ -62,45 +63,43 @@ async def _get_vehicle_models(account: Account, _: str, fields: Mapping[str, Any
 
 async def _add_vehicle(account: Account, _: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Add a car under a name that no other has; what was not said of it comes from the catalogue where that knows it."""
-    client = _client(account)
+    anker = _anker(account)
+    client = anker.client.urgent
     said = {key: value for key, value in fields.items() if key in _FACTS}
-    facts = await _known(client, said) | said
+    facts = {**await _known(client, said), **said}
     await client.add_vehicle({"vehicle_name": fields["name"], **_wired(facts)})
-    found = await _listed(client, "vehicle_name", fields["name"])
-    return await _outcome(client, found, facts)
+    return await _outcome(anker, await _listed(anker, "vehicle_name", fields["name"]), facts)
 
 
 async def _edit_vehicle(account: Account, device: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Change what is told of a car, its name excepted, which the cloud does not change."""
-    client, vehicle = _client(account), _vehicle(account, device)
+    anker = _anker(account)
+    vehicle = anker.vehicle(device).id
     if not fields:
         raise ChangeRefused("nothing_to_change")
-    await client.update_vehicle(vehicle, _wired(fields))
-    return await _outcome(client, await _listed(client, "vehicle_id", vehicle), fields)
+    await anker.client.update_vehicle(vehicle, _wired(fields))
+    return await _outcome(anker, await _listed(anker, "vehicle_id", vehicle), fields)
 
 
 async def _set_default_vehicle(account: Account, device: str, _: Mapping[str, Any]) -> dict[str, Any]:
     """Make a car the one that is meant where none is named."""
-    client, vehicle = _client(account), _vehicle(account, device)
-    await client.default_vehicle(vehicle)
-    found = await _listed(client, "vehicle_id", vehicle)
+    anker = _anker(account)
+    vehicle = anker.vehicle(device).id
+    await anker.client.default_vehicle(vehicle)
+    found = await _listed(anker, "vehicle_id", vehicle)
     return {"outcome": _word(found is not None and bool(found.get("is_default_vehicle")))}
 
 
 async def _delete_vehicle(account: Account, device: str, _: Mapping[str, Any]) -> dict[str, Any]:
     """Delete a car from the account."""
-    client, vehicle = _client(account), _vehicle(account, device)
-    await client.delete_vehicle(vehicle)
-    return {"outcome": _word(await _listed(client, "vehicle_id", vehicle) is None)}
+    anker = _anker(account)
+    vehicle = anker.vehicle(device).id
+    await anker.client.delete_vehicle(vehicle)
+    return {"outcome": _word(await _listed(anker, "vehicle_id", vehicle) is None)}
 
 
-def _client(account: Account) -> Client:
-    return cast("AnkerAccount", account).client.urgent
-
-
-def _vehicle(account: Account, device: str) -> str:
-    """Return the cloud's id of a car. Raises NotSupported for any other device."""
-    return cast("AnkerAccount", account).vehicle(device).id
+def _anker(account: Account) -> AnkerAccount:
+    return cast("AnkerAccount", account)
 
 
 async def _known(client: Client, said: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -125,17 +124,18 @@ def _wired(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {wire: facts[key] for key, wire in _FACTS.items() if key in facts}
 
 
-async def _listed(client: Client, key: str, value: str) -> Bean | None:
-    """Return the car that the account has now, by its name or id."""
-    cars = await client.vehicles()
+async def _listed(anker: AnkerAccount, key: str, value: str) -> Bean | None:
+    """Return the car that the account has now, by its name or id. Devices come and go with what is read here."""
+    cars = await anker.client.urgent.vehicles()
+    anker.inventory.note_vehicles(vehicles_in(cars))
     return next((car for car in cars if car.get(key) == value), None)
 
 
-async def _outcome(client: Client, listed: Bean | None, asked: Mapping[str, Any]) -> dict[str, Any]:
+async def _outcome(anker: AnkerAccount, listed: Bean | None, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the cloud tells of a car after a change, and whether that is what was asked."""
     if listed is None:
         return {"outcome": _word(False)}
-    detail = await client.vehicle(str(listed["vehicle_id"]))
+    detail = await anker.client.urgent.vehicle(str(listed["vehicle_id"]))
     found = {key: _told(key, {**listed, **detail}.get(wire)) for key, wire in _FACTS.items()}
     agrees = all(found[key] == value for key, value in asked.items())
     return {"outcome": _word(agrees), "vehicle": {"name": listed.get("vehicle_name"), **found}}
