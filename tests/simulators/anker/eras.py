@@ -104,6 +104,7 @@ SINCE: Mapping[str, Mapping[str, Iterable[str]]] = {
         "2025-07": ("use_time", "dynamic_price", "accuracy"),
         "2026-06": ("sell_price",),
     },
+    "get_message_unread": {"2025-07": ("system_msg", "device_msg")},
     "app/get_auto_upgrade": {"2025-09": ("device_list.sub_device_list",)},
     "site/get_power_limit": {
         "2025-09": (
