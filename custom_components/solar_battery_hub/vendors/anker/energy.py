@@ -18,6 +18,7 @@ from .rounds import is_news, is_wanted
 
 _WAITS: Final = 60.0  # seconds after a start, while everything else is asked (§16)
 _AVERAGED: Final = timedelta(minutes=20)  # so long a day read with the averages needs no question
+_NEWS_AGAIN: Final = timedelta(hours=1)
 _FAILS: Final = 3  # questions in a row until it is more than bad luck
 
 
@@ -38,7 +39,7 @@ class EnergyRound:
         self._carousel: Carousel[Turn] = Carousel()
         self._turns: tuple[Turn, ...] = ()
         self._begins = parts.clock.monotonic() + _WAITS
-        self._news: dict[Question, date] = {}
+        self._news: dict[Question, datetime] = {}  # when those were answered that nobody can look at yet
         self._failed = 0
 
     @property
@@ -93,8 +94,8 @@ class EnergyRound:
         refs = frozenset[Ref]((*today, *map(total_of, today)))
         if is_wanted(wanted, refs):
             return True
-        day = self._parts.days.today(question.site)
-        return is_news(wanted, refs) and self._news.get(question) != day
+        last = self._news.get(question)
+        return is_news(wanted, refs) and (last is None or self._parts.clock.now() - last >= _NEWS_AGAIN)
 
     def _is_averaged(self, question: Question) -> bool:
         """Tell whether today is read with the averages of a site anyway."""
@@ -118,5 +119,5 @@ class EnergyRound:
         energies = of_days(question, bean, day, day, self._parts.inventory)
         if turn.closes is not None:
             return ledger.close(question, day, energies)
-        self._news[question] = day
+        self._news[question] = self._parts.clock.now()
         return ledger.note(question, day, energies)

@@ -45,6 +45,7 @@ class Inventory:
         self._told = {str(site): _by_serial(rows) for site, rows in state.get("told", {}).items()}
         self._seen = {str(site): _by_serial(rows) for site, rows in state.get("seen", {}).items()}
         self.vehicles = tuple(Vehicle(**known_fields(Vehicle, row)) for row in sections(state.get("vehicles")))
+        self._lone = {str(serial) for serial in state.get("lone", ())}  # devices that were found to have no site
         self._traits: dict[str, dict[str, Any]] = {about: dict(told) for about, told in state.get("traits", {}).items()}
         self._arrange()
 
@@ -182,6 +183,7 @@ class Inventory:
             "bound": [asdict(device) for device in self._bound.values()],
             "told": {site: [asdict(device) for device in rows.values()] for site, rows in self._told.items()},
             "seen": {site: [asdict(device) for device in rows.values()] for site, rows in self._seen.items()},
+            "lone": sorted(self._lone),
             "vehicles": [asdict(vehicle) for vehicle in self.vehicles],
             "traits": {about: dict(traits) for about, traits in self._traits.items() if traits},
         }
@@ -202,29 +204,30 @@ class Inventory:
                 if serial not in self._listed:
                     self._listed[serial] = self._joined(site, device)
         if self._places_known():
-            self._add_standalone()
+            self._lone = self._bound.keys() - self._listed.keys()
+        self._add_standalone()
 
     def _joined(self, site: Site, told: Listed) -> Listed:
         """Return a device of a site with what else is known of it."""
-        seen, bound = self._seen.get(site.id, {}).get(told.serial, told), self._bound.get(told.serial)
-        names = (bound and bound.name, seen.name, told.name)
+        seen = self._seen.get(site.id, {}).get(told.serial, told)
+        bound = self._bound.get(told.serial, told)
         return replace(
             told,
             site=site.id,
             owner=site.owner,
-            model=next(filter(None, (bound and bound.model, told.model, seen.model)), ""),
-            name=next(filter(None, names), ""),
+            model=bound.model or told.model or seen.model,
+            name=bound.name or seen.name or told.name,
             main=seen.main or told.main,
-            firmware=(bound and bound.firmware) or told.firmware,
+            firmware=bound.firmware or told.firmware,
         )
 
     def _places_known(self) -> bool:
-        """Tell whether every site that is read was heard of what it has: until then nothing is without a site."""
+        """Tell whether of every site that is read it is known what it has: until then nothing is found to have none."""
         read = (site for site in self._real if not self._chosen or site.id in self._chosen)
         return all(site.id in self._told or site.id in self._seen for site in read)
 
     def _add_standalone(self) -> None:
-        lone = [device for serial, device in self._bound.items() if serial not in self._listed]
+        lone = [self._bound[serial] for serial in self._bound if serial in self._lone and serial not in self._listed]
         self._virtual = tuple(_virtual_sites(lone))
         hosts = {site.id for site in self._virtual}
         for device in lone:

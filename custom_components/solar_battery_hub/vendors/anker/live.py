@@ -1,10 +1,11 @@
 """What changes by the minute: scenes, inverters that stand for themselves, averages of panels and home systems (anker.md §7.2, §10.5)."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from ...core.errors import NotSupported
+from ...core.errors import BadAnswer, NotSupported, RateLimited, Unreachable
 from ...core.model import Ref, Snapshot
 from .averages import last_point
 from .energies import of_days
@@ -21,6 +22,7 @@ from .yields import yield_total
 _SILENT_AFTER: Final = timedelta(minutes=90)  # some report hourly while they stand by (§13)
 _CERTAIN: Final = 3  # answers in a row that tell of the same day until no other is asked for
 _ONE_DAY: Final = timedelta(days=1)
+_TOLERATED: Final = (NotSupported, BadAnswer, Unreachable, RateLimited)  # of what is asked beside the clock
 _SOURCES: Final = ("hes", "solar", "home", "grid")
 
 type _Ask = Callable[[str, date], Awaitable[Bean]]
@@ -41,7 +43,10 @@ class Live:
         """Read what a site measures (§7.2)."""
         parts = self._parts
         report = parts.begin()
-        bean = await parts.client.scene(site.id)
+        try:
+            bean = await parts.client.scene(site.id)
+        except NotSupported:  # a kind of site that has none
+            return report.snapshot()
         parts.inventory.note_seen(site.id, scene_devices(bean, site.id))
         parts.inventory.note_currency(site.id, sign_of(bean))
         self._remember(site, bean)
@@ -96,7 +101,10 @@ class Live:
         told = datetime.combine(day, time.fromisoformat(clock))
         report.measured_at = at = parts.days.measured_at(site, told)
         if self._points.get(site.id) != told:
-            answers = {"hes": first} | {source: await ask(source, day) for source in self._sources(site)}
+            answers = {"hes": first}
+            for source in self._sources(site):
+                with suppress(*_TOLERATED):
+                    answers[source] = await ask(source, day)
             self._points[site.id] = told
             report.put(parts.readings.averages(site, answers, clock), at)
             for source, bean in answers.items():
@@ -121,14 +129,14 @@ class Live:
         """
         today = self._parts.days.local(site.id).date()
         certain = self._certain.get(site.id, 0) >= _CERTAIN
-        for day in (today,) if certain else (today + _ONE_DAY, today, today - _ONE_DAY):
-            bean = await ask("hes", day)
-            if (clock := last_point(bean)) is not None:
-                self._certain[site.id] = self._certain.get(site.id, 0) + 1 if day == today else 0
-                return day, clock, bean
-        if not certain:
-            raise NotSupported("No five minutes of this site are told")
-        self._certain[site.id] = 0
+        try:
+            for day in (today,) if certain else (today + _ONE_DAY, today, today - _ONE_DAY):
+                bean = await ask("hes", day)
+                if (clock := last_point(bean)) is not None:
+                    self._certain[site.id] = self._certain.get(site.id, 0) + 1 if day == today else 0
+                    return day, clock, bean
+        except NotSupported:
+            return None
         return None
 
     def _way(self, site: Site) -> tuple[str, _Ask]:

@@ -155,12 +155,11 @@ class Upkeep:
         parts = self._parts
         about = [site_id(site.id), *(bank.serial for bank in parts.inventory.solarbanks(site.id))]
         for kind in parts.controls.param_types(site):
-            yield self._ask(
-                f"param_{kind}",
-                about,
-                lambda kind=kind: parts.client.param(site.id, kind),
-                lambda bean, kind=kind: {} if bean is None else parts.controls.note_param(site, kind, bean),
-            )
+            ask, take = partial(parts.client.param, site.id, kind), partial(self._note_param, site, kind)
+            yield self._ask(f"param_{kind}", about, ask, take)
+
+    def _note_param(self, site: Site, kind: str, bean: Bean | None) -> _Values:
+        return {} if bean is None else self._parts.controls.note_param(site, kind, bean)
 
     def _home_load(self, site: Site, bank: Listed) -> Ask:
         parts = self._parts
@@ -296,8 +295,8 @@ class Upkeep:
             day = today + timedelta(days=ahead)
             yield Ask(
                 name=f"forecast {ahead} {site.id}",
-                ask=lambda day=day: parts.client.energy(site.id, SOLAR, "day", day, day),
-                take=lambda bean, ahead=ahead: self._note_forecast(site, ahead, bean),
+                ask=partial(parts.client.energy, site.id, SOLAR, "day", day, day),
+                take=partial(self._note_forecast, site, ahead),
                 brings=self._brings("forecast", [site_id(site.id)]),
                 every=_HOUR - 60,
             )
