@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from tests.simulators.anker.call import NOT_FOUND, PS, Bean, Call, Refused, Route, post
 from tests.simulators.anker.device import Device
 from tests.simulators.anker.pictures import picture
-from tests.simulators.anker.scene import head
+from tests.simulators.anker.scene import PV_NAMES, head
 from tests.simulators.anker.site import Site
 
 SUPPORTED: dict[int, list[str]] = {
@@ -128,12 +128,18 @@ def _blank(device: Device) -> Bean:
             "sub_package_num": 0,
             "output_cutoff_data": 0,
             "is_display": False,
+            "pv_name": PV_NAMES,
             "pv_power": None,
             "feature_switch": None,
             "err_code": 0,
         }
     if device.kind == "plug":
-        return {**common, **dict.fromkeys(("current_power", "tag", "tag_img", "total_power"), ""), "create_time": 0, "err_code": 0}
+        return {
+            **common,
+            **dict.fromkeys(("current_power", "tag", "tag_img", "total_power"), ""),
+            "create_time": 0,
+            "err_code": 0,
+        }
     if device.kind == "inverter":
         return {**common, "generate_power": "", "power_unit": "", "main_version": ""}
     return {**common, "create_time": 0}

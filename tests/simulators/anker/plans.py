@@ -233,5 +233,5 @@ def sb1_shares(settings: Bean, local: datetime, serials: Sequence[str]) -> dict[
 
 def is_whole_day(settings: Bean) -> bool:
     """Tell whether a Solarbank 1's plan is one slot for the whole day, which it stumbles over (§9.2)."""
-    ranges = settings.get("ranges") or ()
+    ranges = settings.get("ranges") or []
     return len(ranges) == 1 and (ranges[0]["start_time"], ranges[0]["end_time"]) == ("00:00", "24:00")

@@ -49,6 +49,7 @@ V2_NUMBERS = (
     "grid_connected_power_v2",
     "other_load_power_v2",
 )
+PV_NAMES: Bean = {"micro_inverter_name": "", **{f"pv{number}_name": f"PV{number}" for number in range(1, 5)}}
 
 
 def scene(call: Call) -> Bean:
@@ -223,7 +224,7 @@ def _solarbank(site: Site, device: Device, report: Report) -> Bean:
         "is_display": True,
         "bat_charge_power": str(unit.charge_w),
         "bat_discharge_power": str(unit.discharge_w),
-        "pv_name": {"micro_inverter_name": "", **{f"pv{number}_name": f"PV{number}" for number in range(1, 5)}},
+        "pv_name": PV_NAMES,
         "pv_power": _pv_power(unit) if newer else None,
         "feature_switch": feature_switch(site) if newer else None,
         "heating_power": "0",

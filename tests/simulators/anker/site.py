@@ -208,9 +208,9 @@ class Site:
         return found
 
     def _first_limit(self) -> float:
-        """Return the output limit it begins with: SB3 alone 1200 W, a Power Dock 3600 W, the others 800 W (§9.6)."""
+        """Return the output limit it begins with: 1200 W for each SB3, 800 W for an SB2; older ones tell none (§9.6)."""
         if self.generation < 3:
-            return 800.0
+            return 800.0 if self.generation > 1 else 0.0
         return sum(device.product.output_w for device in self.solarbanks if device.generation > 2)
 
     @property
@@ -319,7 +319,6 @@ class Site:
         peak = sum(device.product.peak_w for device in panels_of(self.devices)) * solar_scale
         house.sun = Sun(peak_w=peak, latitude=48.0, cloudiness=cloudiness, seed=seed)
         house.household = Home(scale=self.plan.load_scale, seed=seed, extra=lambda: self.charger_w)
-        house.set()
         return house
 
     def advance(self, now: datetime) -> None:
@@ -358,7 +357,6 @@ class Site:
         if self._reaches_at is not None and self._reaches_at <= due:
             self._reaches_at = None
             self.active = deepcopy(self.settings)
-            self.house.set()
         if self._next_report() <= due:
             self._reported = due
             if not self.silent:

@@ -58,6 +58,7 @@ def auto_upgrade(call: Call) -> Bean:
             "auto_upgrade": device.auto_upgrade,
             "alias_name": device.alias,
             "icon": picture(device.model),
+            "sub_device_list": [],
         }
         for device in call.world.own_devices
         if device.kind in UPGRADING

@@ -93,7 +93,7 @@ class World:
         self.past_days = past_days
         self.timezone = timezone
         self._weather = {"cloudiness": cloudiness, "solar_scale": solar_scale}
-        self.random = Random(f"anker {seed}")
+        self.random = Random(f"anker {profile} {seed}")
         self.era = NEWEST_ERA
         self.main_upgrade = True
         self.owner_id = f"{self.random.getrandbits(160):040x}"
