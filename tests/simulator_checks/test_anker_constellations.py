@@ -197,6 +197,40 @@ async def test_plan_is_merged_and_shows_in_the_scene(clock: SimClock, tmp_path: 
         assert (scene["scene_mode"], scene["user_scene_mode"]) == (1, 1)
 
 
+async def test_preset_of_the_hour_shows_in_the_scene(clock: SimClock, tmp_path: Path) -> None:
+    """§7.2 ``retain_load``: it is Sunday, half past twelve."""
+    plan = {"mode_type": 3, "custom_rate_plan": [], "default_home_load": 200}
+    slots = [
+        {"start_time": "00:00", "end_time": "12:00", "power": 90},
+        {"start_time": "12:00", "end_time": "24:00", "power": 250},
+    ]
+    folder = _folder(tmp_path, **{f"device_parm_6_{SITE}": {"param_data": json.dumps(plan)}})
+    async with app(clock, constellation=folder) as client:
+        rates = [{"index": 0, "week": [0], "ranges": slots}]
+        assert await client.set_param("6", {"mode_type": 3, "custom_rate_plan": rates, "blend_plan": []}) == 0
+        assert (await client.scene())["retain_load"] == "250W"
+        assert await client.set_param("6", {"mode_type": 3, "custom_rate_plan": [], "blend_plan": []}) == 0
+        assert (await client.scene())["retain_load"] == "200W"
+
+
+@needs_recordings
+async def test_preset_of_two_first_solarbanks(clock: SimClock) -> None:
+    """§12.1: 255 W for both, 120 W and 135 W for each of them."""
+    async with app(clock, constellation=RECORDINGS / "SB1_Dual_NoEnergy") as client:
+        plan = await client.param("4")
+        rows = (await client.scene())["solarbank_info"]["solarbank_list"]
+        first, second = [row["device_sn"] for row in rows]
+        for slot in plan["ranges"]:
+            slot["power_setting_mode"] = 2
+            slot["appliance_loads"][0]["power"] = 255
+            slot["device_power_loads"] = [{"device_sn": first, "power": 120}, {"device_sn": second, "power": 135}]
+        assert await client.set_param("4", plan) == 0
+        scene = await client.scene()
+        assert scene["retain_load"] == "255W"
+        told = {row["device_sn"]: row["set_load_power"] for row in scene["solarbank_info"]["solarbank_list"]}
+        assert told == {first: "120", second: "135"}
+
+
 async def test_first_plan_is_replaced(clock: SimClock, tmp_path: Path) -> None:
     """§18.12: type 4, where all Solarbank 1 of the site follow."""
     old = json.dumps({"ranges": [], "min_load": 100})
@@ -207,13 +241,13 @@ async def test_first_plan_is_replaced(clock: SimClock, tmp_path: Path) -> None:
     }
     async with app(clock, constellation=_folder(tmp_path, **files)) as client:
         assert await client.param("4") == {"ranges": [], "min_load": 100}
-        assert await client.set_param("4", {"ranges": [{"id": 0}]}) == 0
-        assert await client.param("4") == {"ranges": [{"id": 0}]}
+        assert await client.set_param("4", {"ranges": None, "default_home_load": 300}) == 0
+        assert await client.param("4") == {"ranges": None, "default_home_load": 300}
         told = await client.data(load, {"site_id": SITE, "device_sn": BANK})
-        assert json.loads(told["home_load_data"]) == {"ranges": [{"id": 0}]}
+        assert json.loads(told["home_load_data"]) == {"ranges": None, "default_home_load": 300}
         ignored = PS + "app/device/set_device_home_load"
         assert await client.code(ignored, {"device_sn": BANK, "home_load_data": "{}"}) == 0
-        assert await client.param("4") == {"ranges": [{"id": 0}]}
+        assert await client.param("4") == {"ranges": None, "default_home_load": 300}
 
 
 async def test_station_and_limits(clock: SimClock, tmp_path: Path) -> None:
@@ -341,6 +375,8 @@ async def test_what_was_never_recorded_cannot_be_written(clock: SimClock, tmp_pa
         assert await client.code(PS + "app/device/set_device_attrs", {"device_sn": BANK, "attributes": {}}) == 10004
         rubbish = {"site_id": SITE, "param_type": "6", "cmd": 17, "param_data": {}}
         assert await client.code(PS + "site/set_site_device_param", rubbish) == 10003
+        assert await client.set_param("4", {"ranges": [{"id": 0}]}) == 10003
+        assert await client.code(PARAM, {"site_id": SITE, "param_type": "4"}) == 10004
 
 
 async def test_answers_can_be_replaced(clock: SimClock, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from .anker_host import BIND, ENERGY, PARAM, PS, SITE_LIST, App, app
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 GETS = ("get_message_unread", "product_categories", "product_accessories")
-REFUSED_TO_MEMBERS = (
+REFUSED_TO_MEMBERS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("site/get_site_price", {"accuracy": 5}),
     ("site/update_site_price", {"price": 0.3}),
     ("site/get_power_limit", {}),
@@ -101,3 +101,28 @@ async def test_nobody_else(clock: SimClock) -> None:
         assert await client.code(PARAM, {"site_id": "0eb4cdb4-eade-bbf2-bb0c-b387cee001f0", "param_type": "6"}) == 10004
         body = {"site_id": "", "device_sn": "NOBODYSERIAL0001"}
         assert await client.code(PS + "app/compatible/set_power_cutoff", body | {"cutoff_data_id": 1}) == 10004
+
+
+REFUSED_BY_KIND: tuple[tuple[str, str, dict[str, Any], int], ...] = (
+    ("solarbank3", "charging_hes_svc/get_hes_dev_info", {}, -1),
+    ("solarbank3", "charging_hes_svc/get_mi_layout", {}, -1),
+    ("solarbank3", "charging_hes_svc/get_energy_statistics", {"sourceType": "hes", "dateType": "week"}, 10000),
+    ("solarbank3", "charging_hes_svc/get_system_running_time", {}, 10000),
+    ("solarbank3", "charging_hes_svc/get_installer_info", {}, 10000),
+    ("solarbank3", "charging_hes_svc/report_device_data", {}, 200104),
+    ("solarbank3", PS + "app/device/get_device_home_load", {}, 10004),
+    ("solarbank3", PS + "app/compatible/get_ota_update", {"insert_sn": ""}, -1),
+    ("solarbank3", PARAM, {"param_type": "4"}, 10004),
+    ("solarbank1", PARAM, {"param_type": "4"}, 0),
+    ("solarbank1", PS + "app/device/get_device_home_load", {}, 0),
+    ("solarbank3", PS + "dynamic_price/price_detail", {"company": "Nobody", "area": "X", "date": "1782000000"}, -1),
+)
+"""Profile, path, body and code: questions that do not fit what is there (§4)."""
+
+
+@pytest.mark.parametrize(("profile", "path", "more", "code"), REFUSED_BY_KIND)
+async def test_refusals_by_kind(clock: SimClock, profile: str, path: str, more: dict[str, Any], code: int) -> None:
+    async with app(clock, profile) as client:
+        body = await _first(client)
+        day = {"start": "2026-06-21", "end": "2026-06-21"}
+        assert await client.code(path, body | {"siteId": client.site_id, "sn": body["device_sn"]} | day | more) == code

@@ -31,7 +31,10 @@ EMPTY_FOR_MEMBERS: Final[Mapping[str, Bean]] = {
 
 
 class Constellation:
-    """A recorded account. ``member``: seen by somebody who shares its sites (§18.9). ``files``: name → whole answer."""
+    """A recorded account. ``member``: seen by somebody who shares its sites (§18.9). ``files``: name → whole answer.
+
+    ``moment`` is when it was recorded, ``local`` the time of the last call at the house.
+    """
 
     def __init__(self, folder: Path, *, member: bool = False, zone: str = "Europe/Berlin") -> None:
         """Read a folder; raise ValueError when there is nothing in it."""
@@ -44,7 +47,9 @@ class Constellation:
             raise ValueError(f"no recordings in {folder}")
         self.files: dict[str, Bean] = {name: json.loads(text) for name, text in texts.items()}
         self.member = member
-        self.moment = _moment("".join(texts.values()), zone)
+        self.zone = ZoneInfo(zone)
+        self.moment = _moment("".join(texts.values()), self.zone)
+        self.local = datetime.fromtimestamp(0, self.zone)
         if "site_list" not in self.files:
             self.files["site_list"] = self._site_list()
         self.files.setdefault("bind_devices", {"code": SUCCESS, "data": {"data": []}})
@@ -63,6 +68,7 @@ class Constellation:
         write = WRITES.get(path)
         if (method, path) not in TABLE:
             raise NotThere
+        self.local = now.astimezone(self.zone)
         is_refused = path in OWNERS_PATHS and self._is_members(body)
         if write is not None:
             if is_refused:
@@ -131,9 +137,9 @@ class Constellation:
         return {"code": SUCCESS, "data": {"site_list": sites}}
 
 
-def _moment(text: str, zone: str) -> datetime | None:
+def _moment(text: str, zone: ZoneInfo) -> datetime | None:
     """Return when the folder was recorded, as far as its answers tell: the newest time in them, else noon of a day."""
     moments = MOMENT.findall(text) or [f"{day} 12:00" for day in DAY.findall(text)]
     if not moments:
         return None
-    return datetime.strptime(max(moments), "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return datetime.strptime(max(moments), "%Y-%m-%d %H:%M").replace(tzinfo=zone).astimezone(UTC)

@@ -5,12 +5,14 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+from tests.simulators.anker import plans
 from tests.simulators.anker.call import NOT_FOUND, PS, WRONG_PARAMETER, Bean, Refused
 from tests.simulators.anker.merging import merge_auto_upgrade, merge_cutoff, merge_param, selected
 
 if TYPE_CHECKING:
     from tests.simulators.anker.constellation import Constellation
 
+FIRST_GENERATION = "A17C0"
 SB1_PLAN, PLAN, STATION, OUTPUT_LIMIT = "4", "6", "18", "19"
 EXISTS, TOO_MANY = 31001, 31003
 MOST_VEHICLES: Final = 5
@@ -69,21 +71,32 @@ def set_param(folder: Constellation, body: Bean) -> None:
     names = [name for name in (f"device_parm_{kind}_{site_id}", f"device_parm_{site_id}") if name in folder.files]
     name = names[0] if names and (kind == SB1_PLAN or "_parm_" + kind in names[0]) else f"device_parm_{kind}_{site_id}"
     merged = merge_param(kind, _bean(folder.data(name).get("param_data")), sent)
+    try:
+        AFTER.get(kind, _nothing)(folder, site_id, merged, sent)
+    except IndexError, KeyError, TypeError:
+        raise Refused(WRONG_PARAMETER) from None
     folder.files[name] = {"code": 0, "msg": "success!", "data": {"param_data": _text(merged)}}
-    AFTER.get(kind, _nothing)(folder, site_id, merged, sent)
 
 
 def _plan_of_first(folder: Constellation, site_id: str, merged: Bean, _sent: Bean) -> None:
     """Let every Solarbank 1 of a site follow the new plan; there is one for all (§9.2)."""
+    rows = [row for row in _banks(folder, f"scene_{site_id}") if row.get("device_pn") == FIRST_GENERATION]
+    shares = plans.sb1_shares(merged, folder.local, [row["device_sn"] for row in rows])
     for name in folder.files:
         if name.startswith("device_load_") and folder.data(name).get("site_id") == site_id:
             folder.data(name)["home_load_data"] = _text(merged)
+    for row in rows:
+        if row.get("set_load_power"):
+            row["set_load_power"] = str(shares[row["device_sn"]])
+    if scene := folder.data(f"scene_{site_id}"):
+        scene["retain_load"] = f"{plans.sb1_preset(merged, folder.local)}W"
 
 
 def _mode(folder: Constellation, site_id: str, merged: Bean, _sent: Bean) -> None:
-    """Let the scene show the new mode (§18.12)."""
+    """Let the scene show the new mode and preset (§18.12)."""
     if scene := folder.data(f"scene_{site_id}"):
         scene["scene_mode"] = scene["user_scene_mode"] = merged.get("mode_type", scene.get("scene_mode"))
+        scene["retain_load"] = f"{plans.preset(merged, folder.local)}W"
 
 
 def _station(folder: Constellation, site_id: str, merged: Bean, sent: Bean) -> None:
