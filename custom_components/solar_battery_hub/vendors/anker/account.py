@@ -82,7 +82,7 @@ class AnkerAccount(Account):
 
     async def identify(self) -> AccountFacts:
         """Sign in and list what there is; both are used again by the entry that is set up next."""
-        await self._upkeep.look()
+        await self._upkeep.lists.look()
         sites = self.inventory.all_sites
         user = self.client.login.user_id
         name = sites[0].name if len(sites) == 1 else self.client.login.name
@@ -174,7 +174,7 @@ class AnkerAccount(Account):
         """Nothing has to be let go; a session ends by itself."""
 
     def _currency(self, site: Site) -> str | None:
-        return self._upkeep.currency(site)
+        return self._upkeep.lists.currency(site)
 
     # Who is who
 

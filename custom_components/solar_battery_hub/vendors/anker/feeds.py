@@ -47,7 +47,7 @@ class Feeds:
         self._upkeep = upkeep
         self._energy = energy
         self._of_account: Mapping[str, Callable[[Wanted], Awaitable[Snapshot]]] = {
-            SITES: lambda _: upkeep.sites(),
+            SITES: lambda _: upkeep.lists.sites(),
             DEVICES: upkeep.devices,
             INVERTERS: lambda _: live.inverters(),
             ENERGY: energy.fetch,
