@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from ...core.parse import sections, text
+from ...core.errors import BadAnswer
+from ...core.parse import section, sections, text
 from . import paths
 from .calls import Calls
 from .client_energy import DATE_FORMATS
@@ -84,9 +85,10 @@ class PanelCalls(Calls):
             "peak_sessions": None if sessions is None else list(sessions),
             "fixed_price": fixed_price,
         }
-        prepared = await self._order(paths.PREPARE_RATE_PLAN, plan)
-        rule = text(prepared.get("rule")) if isinstance(prepared, dict) else None
-        await self._order(paths.SET_RATE_PLAN, {**plan, "rule": rule or ""})
+        prepared = section(await self._order(paths.PREPARE_RATE_PLAN, plan))
+        if (rule := text(prepared.get("rule"))) is None:
+            raise BadAnswer(f"{paths.PREPARE_RATE_PLAN}: no rule was made of the plan")
+        await self._order(paths.SET_RATE_PLAN, {**plan, "rule": rule})
 
     async def disaster(self, site: str) -> Bean:
         """Return the window of manual backup (§12.10)."""

@@ -28,7 +28,7 @@ _ATTEMPTS: Final = "max login error limit"
 _ATTEMPTS_LOCK: Final = 600.0  # seconds
 _USUAL_LOCK: Final = 24 * 3600.0
 _LONGEST_LOCK: Final = 48 * 3600.0
-_LOCK_TIME: Final = re.compile(r"(\d{1,4})\s*(hour|minute)", re.IGNORECASE)
+_LOCK_TIME: Final = re.compile(r"(\d{1,4})\s*(hour|minute)")
 _LOCK_UNITS: Final = {"hour": 3600.0, "minute": 60.0}
 
 
@@ -105,13 +105,14 @@ def code_of(envelope: Bean) -> int | None:
 
 def lock_seconds(envelope: Bean) -> float | None:
     """Return for how long no sign-in makes sense, when a refused one says so (§3.6)."""
-    message = text(envelope.get("msg")) or ""
-    if code_of(envelope) == LOCKED_OUT:
-        told = _LOCK_TIME.search(message)
-        if told is None:
-            return _USUAL_LOCK
-        return min(max(int(told[1]) * _LOCK_UNITS[told[2].lower()], _ATTEMPTS_LOCK), _LONGEST_LOCK)
-    return _ATTEMPTS_LOCK if _ATTEMPTS in message.lower() else None
+    message = (text(envelope.get("msg")) or "").lower()
+    if _ATTEMPTS in message:
+        return _ATTEMPTS_LOCK
+    if code_of(envelope) != LOCKED_OUT:
+        return None
+    if (told := _LOCK_TIME.search(message)) is None:
+        return _USUAL_LOCK
+    return min(max(int(told[1]) * _LOCK_UNITS[told[2]], _ATTEMPTS_LOCK), _LONGEST_LOCK)
 
 
 def _error(place: str, code: int, *, writes: bool) -> HubError:

@@ -242,21 +242,26 @@ class Login:
 
     async def _spend(self, host: str) -> None:
         """Take one attempt from the budget and save that before anything is sent."""
-        now, kept = self.clock.now(), self._store.session
-        if self._rule.stops and (reason := kept.get(_STOPPED)) is not None:
-            raise (VerificationNeeded if reason == _VERIFICATION else AuthFailed)(f"Not tried again: {reason}")
-        if until := self._lock.locked_until(now):
-            raise Locked(until, "The server lets nobody sign in")
-        spent: dict[str, Any] = self._store.shared.setdefault(self._rule.key, {})
+        now, shared = self.clock.now(), self._store.shared
+        spent: dict[str, Any] = shared.setdefault(self._rule.key, {})
         where = host if self._rule.stops else _ANYWHERE
         budget = Budget(self._rule.limits, spent.get(where))
         try:
+            self._check(now)
             budget.spend(now)
         except RateLimited as err:
             raise RateLimited(err.retry_after, "Too many sign-ins") from err
-        finally:
-            spent[where] = budget.as_dict()  # also so that it follows a clock that was put back once only
+        finally:  # also what did not count, so that all follow a clock that was put back, and once only
+            budget.used(now, 0.0)
+            spent[where], shared[_LOCK] = budget.as_dict(), self._lock.as_dict()
         await self._store.save()
+
+    def _check(self, now: datetime) -> None:
+        """Raise what keeps anybody from signing in, besides the budget."""
+        if self._rule.stops and (reason := self._store.session.get(_STOPPED)) is not None:
+            raise (VerificationNeeded if reason == _VERIFICATION else AuthFailed)(f"Not tried again: {reason}")
+        if until := self._lock.locked_until(now):
+            raise Locked(until, "The server lets nobody sign in")
 
     async def _locked(self, err: Locked) -> None:
         self._lock.lock(err.until, self.clock.now())

@@ -1,0 +1,1 @@
+"""The Anker room: its client, readings, controls and account."""
