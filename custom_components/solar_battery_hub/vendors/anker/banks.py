@@ -30,9 +30,9 @@ def read_bank(
     """Return the readings of one of the solarbanks of a site; ``info`` is the site's ``solarbank_info``."""
     serial, online = bank.serial, is_online(bank.bean)
     values = reader.keep(serial, "scene", _measured(reader, bank, banks, info, around) if valid else {})
-    values |= reader.keep(serial, "build", _build(bank))
     if online is False:
         values = unreachable(values)
+    values |= reader.keep(serial, "build", _build(bank))
     return values | of(serial, {"reachable": online, "fault": fault(bank.bean.get("err_code"))})
 
 

@@ -26,13 +26,17 @@ _AUTOMATIC: Final = frozenset("12578")  # modes that follow what the house needs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What the site tells that matters for it: mode and powers in W."""
+    """What the site tells that matters for it: mode and powers in W.
+
+    ``cascaded``: older solarbanks feed into a newer one, and what is set for the site is meant for that one alone.
+    """
 
     mode: str | None
     preset: float | None
     home: float | None
     to_home: float | None
     ac_input: float | None
+    cascaded: bool = False
 
     @property
     def demand(self) -> float | None:
@@ -52,10 +56,16 @@ def charging_status(bank: Bank, around: Surroundings) -> str | None:
         return "bypass_and_discharging"
     if found == "charging" and bank.output:
         return "charging_and_bypass"
-    preset = watts(bank.bean, "set_load_power") or around.preset
-    if found == "charging" and preset and (bank.solar or 0.0) > preset:
+    if found == "charging" and _is_held_back(bank, around):
         return "charge_priority"
     return found
+
+
+def _is_held_back(bank: Bank, around: Surroundings) -> bool:
+    """Tell whether it gives nothing although there is more sun than it should give."""
+    own = watts(bank.bean, "set_load_power")
+    preset = around.preset if own is None and not around.cascaded else own
+    return preset is not None and (bank.solar or 0.0) > preset
 
 
 def pps_status(value: object) -> str | None:

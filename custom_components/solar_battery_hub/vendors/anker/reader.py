@@ -19,6 +19,7 @@ _LOGGER = logging.getLogger(__name__)
 type Values = dict[Ref, Reported]
 
 _MOST: Final = 1e9  # of anything; more is garbage
+_NOISE: Final = 100.0  # W below zero that come of numbers measured a moment apart
 _DIGITS: Final = 6
 _NOT_NEGATIVE: Final = frozenset({"solar_power", "pv_power", "home_power", "plug_power", "ev_charging_power"})
 _SHARES: Final = frozenset({"battery_level", "signal_strength"})
@@ -132,7 +133,9 @@ def plausible(key: str, value: float | None) -> float | None:
     if value is None:
         return None
     stem = definition_of(key).key
-    if (stem in _NOT_NEGATIVE and value < 0) or (stem in _SHARES and not 0 <= value <= 100):
+    if stem in _NOT_NEGATIVE and value < 0:
+        return 0.0 if value > -_NOISE else None
+    if stem in _SHARES and not 0 <= value <= 100:
         return None
     return round(value, _DIGITS) + 0.0
 

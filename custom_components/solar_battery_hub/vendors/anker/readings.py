@@ -1,15 +1,16 @@
 """What every answer says about sites, devices and cars, in the catalogue's words (anker.md §7, §8)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
+from ...core.model import Ref
 from ...core.parse import number, section, text
 from ..base import PrivateStore
 from . import inverters, readings_facts, readings_prices
 from .averages import Averages, last_point
 from .forecast import forecast
-from .inventory import Inventory
+from .inventory import Inventory, site_id
 from .model import Bean, Listed, Site, Vehicle
 from .reader import Reader, Values
 from .scene import devices_in, local, read_scene, updated
@@ -70,8 +71,8 @@ class Readings:
         self._inventory = inventory
         self._reader = Reader(store)
         self._averages = Averages(self._reader)
-        self._markets: dict[str, tuple[Bean, str | None]] = {}
-        self._forecasts: dict[str, tuple[Bean, Bean | None]] = {}
+        self._markets: dict[str, tuple[date, Bean, str | None]] = {}
+        self._forecasts: dict[str, tuple[date, Bean, Bean | None]] = {}
 
     def scene(self, site: Site, bean: Bean, at: datetime | None) -> Values:
         """Return what a scene tells of a site and of its devices; ``at`` (aware) is when it was measured."""
@@ -82,9 +83,9 @@ class Readings:
         """Return what the list of bound devices says about one."""
         return readings_facts.bound(self._reader, listed, bean)
 
-    def wifi(self, site: Site, bean: Bean) -> Values:
+    def wifi(self, site: Site, rows: Sequence[Bean]) -> Values:
         """Return how well the devices of a site hear their network; its name is nobody else's business."""
-        return readings_facts.wifi(self._reader, self._inventory, site, bean)
+        return readings_facts.wifi(self._reader, self._inventory, site, rows)
 
     def panel_wifi(self, listed: Listed, bean: Bean) -> Values:
         """Return how well a power panel hears its network."""
@@ -94,9 +95,9 @@ class Readings:
         """Return how well a part of a home energy system hears its network."""
         return readings_facts.device_wifi(self._reader, listed, bean)
 
-    def updates(self, bean: Bean) -> Values:
-        """Return the newest firmware of each device of an answer."""
-        return readings_facts.updates(bean)
+    def updates(self, rows: Sequence[Bean]) -> Values:
+        """Return the newest firmware of each device."""
+        return readings_facts.updates(rows)
 
     def unread(self, account: str, bean: Bean) -> Values:
         """Return whether there are unread messages; ``account`` is the id of the root device."""
@@ -120,7 +121,7 @@ class Readings:
 
     def price_detail(self, site: Site, bean: Bean, company: str | None, now: datetime) -> Values:
         """Return the market prices that ``company`` tells; ``now`` is by the site's clock."""
-        self._markets[site.id] = (bean, company)
+        self._markets[site.id] = (now.date(), bean, company)
         return readings_prices.market(site, bean, company, now)
 
     def solar_info(self, listed: Listed, bean: Bean) -> Values:
@@ -155,22 +156,27 @@ class Readings:
         """Return what a home energy system counted, and how it is connected."""
         return readings_facts.running(self._inventory, site, bean)
 
-    def averages(self, site: Site, answers: Mapping[str, Bean], clock: str) -> Values:
-        """Return the mean powers of the five minutes that end at ``clock`` (``"HH:MM"``); ``answers`` by source."""
-        return self._averages.read(site, answers, clock)
+    def averages(self, site: Site, answers: Mapping[str, Bean], clock: str, at: datetime | None = None) -> Values:
+        """Return the mean powers of the five minutes that end at ``clock`` (``"HH:MM"``), which is ``at``.
+
+        ``answers`` are the ``day`` answers by source.
+        """
+        values = self._averages.read(site, answers, clock)
+        return values if at is None else {**values, Ref(site_id(site.id), "last_measured"): at}
 
     def forecast(self, site: Site, today: Bean, tomorrow: Bean | None, now: datetime) -> Values:
         """Return what the panels of a site are expected to give today and tomorrow; ``now`` is by the site's clock."""
-        self._forecasts[site.id] = (today, tomorrow)
+        self._forecasts[site.id] = (now.date(), today, tomorrow)
         return forecast(site, today, tomorrow, now)
 
     def retold(self, site: Site, now: datetime) -> Values:
         """Return what answers that are asked for once an hour say by now, of this very day: prices and forecast."""
         values: Values = {}
-        if (prices := self._markets.get(site.id)) is not None:
-            values |= readings_prices.market(site, *prices, now)
-        if (days := self._forecasts.get(site.id)) is not None:
-            values |= forecast(site, *days, now)
+        market, expected = self._markets.get(site.id), self._forecasts.get(site.id)
+        if market is not None and market[0] == now.date():
+            values |= readings_prices.market(site, *market[1:], now)
+        if expected is not None and expected[0] == now.date():
+            values |= forecast(site, *expected[1:], now)
         return values
 
     def _note_wireless(self, bean: Bean) -> None:

@@ -30,10 +30,10 @@ def bound(reader: Reader, listed: Listed, bean: Bean) -> Values:
     )
 
 
-def wifi(reader: Reader, inventory: Inventory, site: Site, bean: Bean) -> Values:
-    """Return how well the devices of a site hear their network (``get_wifi_info_list``)."""
+def wifi(reader: Reader, inventory: Inventory, site: Site, rows: Sequence[Bean]) -> Values:
+    """Return how well the devices of a site hear their network (``wifi_info_list``)."""
     values: Values = {}
-    for serial, row in _wifi_rows(inventory, site, sections(bean.get("wifi_info_list"))):
+    for serial, row in _wifi_rows(inventory, site, rows):
         values |= reader.keep(serial, "wifi", {**_signal(row), "network": _wired(row)})
     return values
 
@@ -50,13 +50,13 @@ def device_wifi(reader: Reader, listed: Listed, bean: Bean) -> Values:
     return reader.keep(listed.serial, "wifi", found)
 
 
-def updates(bean: Bean) -> Values:
-    """Return the newest firmware of each device (``check_update``), as the app shows it but for the ``v`` before it.
+def updates(rows: Sequence[Bean]) -> Values:
+    """Return the newest firmware of each device (``update_infos``), as the app shows it but for the ``v`` before it.
 
     Where only parts of a device have news, they are named behind its own.
     """
     values: Values = {}
-    for row in sections(bean.get("update_infos")):
+    for row in rows:
         serial = text(row.get("device_sn"))
         latest = version(section(row.get("lastPackage")).get("version")) or version(row.get("current_version"))
         if serial is None or latest is None:

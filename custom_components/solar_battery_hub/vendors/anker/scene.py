@@ -59,7 +59,7 @@ def read_scene(reader: Reader, site: Site, bean: Bean, at: datetime | None) -> V
     values |= of(owner, totals_of(bean) if valid else {key: value or None for key, value in totals_of(bean).items()})
     if not site.owner:
         values |= reader.keep(owner, "settings", _settings(bean) if valid else {})
-    around = _around(bean, info)
+    around = _around(bean, info, banks)
     for bank in banks:
         values |= read_bank(reader, bank, banks, info, around, valid=valid and not is_hidden(bank))
     values |= read_stations(reader, bean)
@@ -176,13 +176,14 @@ def _grid(grid: Bean) -> dict[str, Reported]:
     return {"grid_power": power, "grid_status": word("grid status", grid.get("grid_status"), _GRID_STATUS)}
 
 
-def _around(bean: Bean, info: Bean) -> Surroundings:
+def _around(bean: Bean, info: Bean, banks: Sequence[Bank]) -> Surroundings:
     return Surroundings(
         mode=text(bean.get("scene_mode")),
         preset=watts(bean, "retain_load"),
         home=watts(bean, "home_load_power"),
         to_home=watts(info, "to_home_load"),
         ac_input=watts(info, "other_input_power"),
+        cascaded=len({bank.generation > 1 for bank in banks}) > 1,
     )
 
 

@@ -39,12 +39,13 @@ def read_stations(reader: Reader, bean: Bean) -> Values:
         serial, model, online = text(row.get("device_sn")) or "", text(row.get("device_pn")) or "", is_online(row)
         found = reader.numbers(serial, _STATION, row) | {"battery_power": _battery(row)}
         level, capacity = found["battery_level"], product(model).capacity / 1000
-        if capacity:
-            found["battery_capacity"] = capacity
-            found["battery_energy"] = round(capacity * level / 100, 3) if isinstance(level, float) else None
+        if capacity and isinstance(level, float):
+            found["battery_energy"] = round(capacity * level / 100, 3)
         found["charging_status"] = pps_status(row.get("charging_status"))
         read = reader.keep(serial, "scene", found)
-        values |= (unreachable(read) if online is False else read) | of(serial, {"reachable": online})
+        values |= (unreachable(read) if online is False else read) | of(
+            serial, {"reachable": online, "battery_capacity": capacity or None}
+        )
     return values
 
 
