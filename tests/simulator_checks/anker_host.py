@@ -176,3 +176,30 @@ async def app(clock: SimClock, profile: str = "solarbank3", *, host: str = "", *
         client = App(simulator, session, host)
         assert (await client.sign_in()).code == 0
         yield client
+
+
+# --- recordings of our own --------------------------------------------------------------------------------------------
+
+SITE = "5a0a8c1e-0000-4000-8000-00000000000a"
+BANK = "SOLARBANKSERIAL1"
+PRICE_ANSWER = {"site_id": SITE, "price": 0.3, "site_co2": 0, "site_price_unit": "€"}
+
+
+def recorded_folder(tmp_path: Path, **files: Any) -> Path:
+    """Return a folder of our own making; each file is its data, or a code that refuses."""
+    basics: dict[str, Any] = {
+        "site_list": {"site_list": [{"site_id": SITE, "site_name": "Home", "ms_type": 1, "power_site_type": 12}]},
+        "bind_devices": {"data": [{"device_sn": BANK, "product_code": "A17C5"}]},
+        f"scene_{SITE}": {
+            "scene_mode": 3,
+            "switch_0w": 0,
+            "solarbank_info": {
+                "updated_time": "2026-03-01 11:58:20",
+                "solarbank_list": [{"device_sn": BANK, "output_cutoff_data": 10}],
+            },
+        },
+    }
+    for name, data in (basics | files).items():
+        whole = {"code": data, "msg": "Failed to request."} if isinstance(data, int) else {"code": 0, "data": data}
+        (tmp_path / f"{name}.json").write_text(json.dumps(whole), encoding="utf-8")
+    return tmp_path
