@@ -110,9 +110,9 @@ def test_without_a_code_the_status_counts(body: bytes, status: int, expected: ty
     [
         (31001, "already_exists"),
         (31003, "limit_reached"),
-        (-1, "refused_by_cloud"),
-        (10004, "refused_by_cloud"),
-        (4711, "refused_by_cloud"),
+        (-1, "refused_by_server"),
+        (10004, "refused_by_server"),
+        (4711, "refused_by_server"),
     ],
 )
 def test_orders_are_refused_with_a_reason(code: int, reason: str) -> None:

@@ -485,7 +485,7 @@ async def test_a_tariff_plan_without_a_rule_is_not_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "reason"), [(31001, "already_exists"), (31003, "limit_reached"), (-1, "refused_by_cloud")]
+    ("code", "reason"), [(31001, "already_exists"), (31003, "limit_reached"), (-1, "refused_by_server")]
 )
 async def test_orders_are_refused_with_a_reason(code: int, reason: str) -> None:
     async with open_desk() as desk:

@@ -21,7 +21,7 @@ _THROTTLED: Final = 429
 _BUSY: Final = 21105
 _NETWORK: Final = frozenset({997, 998, 999})
 _REFUSED: Final = frozenset({-1, TRANSIENT, 10003, 10004, 10007, 160003, 200104, 404})
-_WRITE_REASONS: Final = {31001: "already_exists", 31003: "limit_reached"}
+WRITE_REASONS: Final = {31001: "already_exists", 31003: "limit_reached"}
 _SERVER_TROUBLE: Final = 500
 
 _ATTEMPTS: Final = "max login error limit"
@@ -118,14 +118,14 @@ def lock_seconds(envelope: Bean) -> float | None:
 def _error(place: str, code: int, *, writes: bool) -> HubError:
     """Return what a code of a body, or an HTTP status, stands for."""
     if code in _REFUSED:
-        return WriteRefused("refused_by_cloud", f"{place} ({code})") if writes else Refused(place, code)
-    if (reason := _WRITE_REASONS.get(code)) is not None:
+        return WriteRefused("refused_by_server", f"{place} ({code})") if writes else Refused(place, code)
+    if (reason := WRITE_REASONS.get(code)) is not None:
         return WriteRefused(reason, place)
     if (make := _ERRORS.get(code)) is not None:
         return make(f"{place}: {code}")
     if _SERVER_TROUBLE <= code < 600 or code in _NETWORK:
         return Unreachable(f"{place}: the server is in trouble ({code})")
-    return WriteRefused("refused_by_cloud", f"{place} ({code})") if writes else BadAnswer(f"{place}: code {code}")
+    return WriteRefused("refused_by_server", f"{place} ({code})") if writes else BadAnswer(f"{place}: code {code}")
 
 
 def _throttled(message: str) -> HubError:
