@@ -22,10 +22,12 @@ from .schedules import KEY, Place
 
 # What a slot can do, in words of our own; of a group the ones of its slots.
 JOBS: Final[Mapping[str, tuple[str, ...]]] = {
-    "": (OFF, "load_first", "battery_first", "grid_first", "charge", "discharge", "export"),
+    "": (OFF, "load_first", "battery_first", "grid_first", "charge", "discharge", "export", "supply"),
     "charge_": (OFF, "battery_first"),
     "discharge_": (OFF, "grid_first"),
     "load_": (OFF, "load_first"),
+    "output_": (OFF, "supply", "charge"),
+    "base_load_": (OFF, "base_load"),
 }
 
 

@@ -150,22 +150,27 @@ GOODWE_LEGACY: Final = ScheduleRules()
 # §9.2: one plan for all days, `min_load` 100 … 800 W per unit, steps of 10 W, last end 24:00. Gaps are allowed (the
 # device's default load runs in them); a plan of a single slot can leave the device at 0 W.
 ANKER_SB1: Final = ScheduleRules(
-    groups=(SlotGroup(key="ranges", modes={"supply": ModeRule(power=watts(100, 800))}),),
+    groups=(SlotGroup(key="output", modes={"supply": ModeRule(power=watts(100, 800))}),),
     never_single=True,
 )
 
-# §9.3: `custom_rate_plan` (and, alike, `blend_plan`): ranges per set of weekdays; gaps run at the default load.
+# §9.3: `custom_rate_plan` has ranges per set of weekdays; gaps run at the default load. `blend_plan` (group base_load) is
+# alike, and holds in another mode: with plugs.
 ANKER_SB2: Final = ScheduleRules(
-    groups=(SlotGroup(key="custom_rate_plan", modes={"supply": ModeRule(power=watts(0, 800))}),),
+    groups=(
+        SlotGroup(key="output", modes={"supply": ModeRule(power=watts(0, 800))}),
+        SlotGroup(key="base_load", modes={"base_load": ModeRule(power=watts(0, 800))}),
+    ),
     days=EACH_DAY,
     day_plans=True,
+    groups_overlap=True,
 )
 
-# §9.3: `charging_type` 1 charges from AC with the slot's power; limits of a model with 1200 W (§9.6).
+# §9.3: `charging_type` 1 charges from AC with the slot's power; limits of a model with 1200 W (§9.6), without plugs.
 ANKER_SB3: Final = ScheduleRules(
     groups=(
         SlotGroup(
-            key="custom_rate_plan",
+            key="output",
             modes={"supply": ModeRule(power=watts(0, 1200)), "charge": ModeRule(power=watts(0, 1200))},
         ),
     ),

@@ -161,7 +161,7 @@ def test_slot_is_written_to_a_list() -> None:
     lists = [slot(window, "supply", 100) for window in ("00:00-06:00", "06:00-12:00", "12:00-18:00")]
     present, new = schedule(*lists), slot("18:00-20:00", "supply", 200)
     changes = difference(ANKER_SB1, present, schedule(lists[2], new))
-    assert changes == written((1, new), (2, None), group="ranges")
+    assert changes == written((1, new), (2, None), group="output")
     assert apply(ANKER_SB1, present, changes) == schedule(new, lists[2])
 
 

@@ -26,12 +26,11 @@ NO_EXPORT: Final = "switch_0w"
 PV_LIMIT: Final = "pv_power_limit"
 
 _PERCENT: Final[Mapping[str, Any]] = {
-    "kind": ControlKind.NUMBER,
     "quantity": Quantity.RATIO,
     "config": True,
     **TOLD,
 }
-_WATTS: Final[Mapping[str, Any]] = {"kind": ControlKind.NUMBER, "quantity": Quantity.POWER, "config": True, **TOLD}
+_WATTS: Final[Mapping[str, Any]] = {"quantity": Quantity.POWER, "config": True, **TOLD}
 _INVERTER_OPTIONS: Final = (600, 800)
 _PV_OPTIONS: Final = (2000, 3600)
 _PV_MODELS: Final = frozenset({"A17C5"})
@@ -148,7 +147,7 @@ def _exports(tells: Callable[[Seen], Bean]) -> Callable[[Seen], Value]:
     return read
 
 
-def _can_limit_output(seen: Seen) -> str | None:
+def _reason_output(seen: Seen) -> str | None:
     """Only docks and the third generation follow the cloud; others need a message to the device (§12.7)."""
     if not (seen.has_dock or seen.generation >= 3):
         return NEEDS_APP
@@ -161,28 +160,40 @@ def _output_bounds(seen: Seen) -> Mapping[str, Any]:
     return only(seen.output_options) if seen.output_options else {}
 
 
-def _limits_pv(seen: Seen) -> str | None:
+def _reason_pv(seen: Seen) -> str | None:
     if seen.device is None or seen.device.model not in _PV_MODELS:
         return NOT_HERE
-    return _tells(PV_LIMIT, _attrs)(seen)
+    return _tells_pv(seen)
 
 
-def _limits_ac(seen: Seen) -> str | None:
+def _reason_ac(seen: Seen) -> str | None:
     if seen.device is None or not product(seen.device.model).ac_input:
         return NOT_HERE
-    return _tells("ac_input_limit", lambda seen: seen.limits)(seen)
+    return _tells_ac(seen)
 
 
-def _exports_alone(seen: Seen) -> str | None:
-    return NOT_HERE if seen.is_station else _tells(NO_EXPORT, _attrs)(seen)
+def _reason_export(seen: Seen) -> str | None:
+    return NOT_HERE if seen.is_station else _tells_export(seen)
 
+
+_tells_pv: Final = _tells(PV_LIMIT, _attrs)
+_tells_ac: Final = _tells("ac_input_limit", lambda seen: seen.limits)
+_tells_export: Final = _tells(NO_EXPORT, _attrs)
 
 _PERCENTS: Final = {
-    LOWEST: Setting(key=LOWEST, tolerance=0.5, **_PERCENT),
-    HIGHEST: Setting(key=HIGHEST, minimum=80.0, maximum=100.0, step=1.0, tolerance=0.5, **_PERCENT),
-    RESERVE: Setting(key=RESERVE, step=1.0, tolerance=0.5, **_PERCENT),
+    LOWEST: Setting(key="discharge_stop_level", kind=ControlKind.NUMBER, tolerance=0.5, **_PERCENT),
+    HIGHEST: Setting(
+        key="charge_stop_level",
+        kind=ControlKind.NUMBER,
+        minimum=80.0,
+        maximum=100.0,
+        step=1.0,
+        tolerance=0.5,
+        **_PERCENT,
+    ),
+    RESERVE: Setting(key="backup_reserve", kind=ControlKind.NUMBER, step=1.0, tolerance=0.5, **_PERCENT),
 }
-_EXPORT: Final = Setting(key=EXPORT, kind=ControlKind.SWITCH, **TOLD)
+_EXPORT: Final = Setting(key="grid_export", kind=ControlKind.SWITCH, **TOLD)
 
 STATIONS: Final = table(
     Offer(
@@ -201,23 +212,31 @@ STATIONS: Final = table(
         bounds=_reserve_bounds,
     ),
     Offer(
-        setting=Setting(key=RESERVE_ON, kind=ControlKind.SWITCH, config=True, **TOLD),
+        setting=Setting(key="backup_reserve_active", kind=ControlKind.SWITCH, config=True, **TOLD),
         source=STATION,
         read=_station_level(RESERVE_ON),
         reason=_has_station(RESERVE_ON),
     ),
     Offer(setting=_EXPORT, source=STATION, read=_exports(_station), reason=_tells(NO_EXPORT, _station)),
     Offer(
-        setting=Setting(key=EXPORT_LIMIT, minimum=100.0, maximum=100_000.0, step=100.0, **_WATTS, **DOUBTFUL),
+        setting=Setting(
+            key="export_limit",
+            kind=ControlKind.NUMBER,
+            minimum=100.0,
+            maximum=100_000.0,
+            step=100.0,
+            **_WATTS,
+            **DOUBTFUL,
+        ),
         source=STATION,
         read=lambda seen: number(_station(seen).get(FEED_IN)),
         reason=_tells(FEED_IN, _station),
     ),
     Offer(
-        setting=Setting(key=OUTPUT_LIMIT, **_WATTS),
+        setting=Setting(key="output_limit_power", kind=ControlKind.NUMBER, **_WATTS),
         source=LIMIT,
         read=lambda seen: number(section(seen.told.get(LIMIT)).get("legal_power_limit")),
-        reason=_can_limit_output,
+        reason=_reason_output,
         bounds=_output_bounds,
     ),
 )
@@ -234,19 +253,27 @@ FIRST_BATTERY: Final = table(
     )
 )
 LATER_BATTERY: Final = FIRST_BATTERY | table(
-    Offer(setting=_EXPORT, source=ATTRS, read=_exports(_attrs), reason=_exports_alone),
+    Offer(setting=_EXPORT, source=ATTRS, read=_exports(_attrs), reason=_reason_export),
     Offer(
-        setting=Setting(key=PV_INPUT, **_WATTS, **DOUBTFUL),
+        setting=Setting(key="pv_input_limit", kind=ControlKind.NUMBER, **_WATTS, **DOUBTFUL),
         source=ATTRS,
         read=lambda seen: number(_attrs(seen).get(PV_LIMIT)),
-        reason=_limits_pv,
+        reason=_reason_pv,
         bounds=lambda _: only(_PV_OPTIONS),
     ),
     Offer(
-        setting=Setting(key=AC_CHARGE, minimum=0.0, maximum=1200.0, step=100.0, **_WATTS, **DOUBTFUL),
+        setting=Setting(
+            key="ac_charge_limit",
+            kind=ControlKind.NUMBER,
+            minimum=0.0,
+            maximum=1200.0,
+            step=100.0,
+            **_WATTS,
+            **DOUBTFUL,
+        ),
         source=LIMIT,
         read=lambda seen: number(seen.limits.get("ac_input_limit")),
-        reason=_limits_ac,
+        reason=_reason_ac,
     ),
 )
 
@@ -263,7 +290,7 @@ def _upgrades(seen: Seen) -> Value:
 
 INVERTER: Final = table(
     Offer(
-        setting=Setting(key=OUTPUT_LIMIT, **_WATTS, **only(_INVERTER_OPTIONS)),
+        setting=Setting(key="output_limit_power", kind=ControlKind.NUMBER, **_WATTS, **only(_INVERTER_OPTIONS)),
         source=PV_TOTALS,
         read=lambda seen: number(section(seen.own.get(PV_TOTALS)).get("powerConfig")),
         reason=_tells("powerConfig", lambda seen: section(seen.own.get(PV_TOTALS))),
@@ -271,7 +298,7 @@ INVERTER: Final = table(
 )
 ANY: Final = table(
     Offer(
-        setting=Setting(key=UPDATES, kind=ControlKind.SWITCH, config=True, **TOLD),
+        setting=Setting(key="auto_upgrade", kind=ControlKind.SWITCH, config=True, **TOLD),
         source=UPGRADE,
         read=_upgrades,
         reason=lambda seen: None if UPGRADE in seen.own else NOT_HERE,

@@ -26,29 +26,29 @@ DETAILS: Final[Mapping[str, str]] = {
 }
 """Settings of the slot of the present time by their name on the wire (§9.2)."""
 
-_PRESET: Final = Setting(key=PRESET, kind=ControlKind.NUMBER, quantity=Quantity.POWER, drifts=True, **TOLD)
-_SCHEDULE: Final = Setting(key=SCHEDULE, kind=ControlKind.SCHEDULE, **TOLD)
-_BACKUP: Final = Setting(key=BACKUP_CHARGE, kind=ControlKind.SWITCH, drifts=True, **TOLD)
+_PRESET: Final = Setting(key="output_preset", kind=ControlKind.NUMBER, quantity=Quantity.POWER, drifts=True, **TOLD)
+_SCHEDULE: Final = Setting(key="charge_schedule", kind=ControlKind.SCHEDULE, **TOLD)
+_BACKUP: Final = Setting(key="backup_charge", kind=ControlKind.SWITCH, drifts=True, **TOLD)
 
 
 # Later generations
 
 
-def _has_plan(seen: Seen) -> str | None:
+def _reason_plan(seen: Seen) -> str | None:
     return None if seen.plan else NOT_READ
 
 
-def _has_modes(seen: Seen) -> str | None:
-    return _has_plan(seen) or (None if SCENE in seen.told else NOT_READ)
+def _reason_modes(seen: Seen) -> str | None:
+    return _reason_plan(seen) or (None if SCENE in seen.told else NOT_READ)
 
 
-def _has_preset(seen: Seen) -> str | None:
+def _reason_preset(seen: Seen) -> str | None:
     """Return why there is no preset: a plan is only followed in two modes."""
-    return _has_plan(seen) or (None if plans.mode_of(seen.plan) in plans.PRESETS else OTHER_MODE)
+    return _reason_plan(seen) or (None if plans.mode_of(seen.plan) in plans.PRESETS else OTHER_MODE)
 
 
-def _charges_on_demand(seen: Seen) -> str | None:
-    return _has_plan(seen) or (None if seen.charges_from_ac else NOT_HERE)
+def _reason_backup(seen: Seen) -> str | None:
+    return _reason_plan(seen) or (None if seen.charges_from_ac else NOT_HERE)
 
 
 def modes(seen: Seen) -> tuple[str, ...]:
@@ -114,27 +114,27 @@ def _panel_backup(seen: Seen) -> Value:
 
 LATER: Final = table(
     Offer(
-        setting=Setting(key=MODE, kind=ControlKind.SELECT, **TOLD),
+        setting=Setting(key="operating_mode", kind=ControlKind.SELECT, **TOLD),
         source=PLAN,
         read=_mode,
-        reason=_has_modes,
+        reason=_reason_modes,
         bounds=lambda seen: {"options": modes(seen)},
     ),
     Offer(
         setting=_PRESET,
         source=PLAN,
         read=lambda seen: plans.preset(seen.plan, seen.now),
-        reason=_has_preset,
+        reason=_reason_preset,
         bounds=lambda seen: _range(seen.preset_power),
     ),
     Offer(
         setting=_SCHEDULE,
         source=PLAN,
         read=lambda seen: _text(plans.present(seen.plan)) if seen.plan else None,
-        reason=_has_plan,
+        reason=_reason_plan,
         bounds=_rules,
     ),
-    Offer(setting=_BACKUP, source=PLAN, read=_backup, reason=_charges_on_demand),
+    Offer(setting=_BACKUP, source=PLAN, read=_backup, reason=_reason_backup),
 )
 PANEL: Final = table(
     Offer(
@@ -149,20 +149,21 @@ PANEL: Final = table(
 # The first generation
 
 
-def _first(seen: Seen) -> str | None:
+def _reason_first(seen: Seen) -> str | None:
     if not seen.first_plan:
         return NOT_READ
     return MAIN_DECIDES if plans_first.is_enforced(seen.first_plan) else None
 
 
-def _shows_discharge(seen: Seen) -> str | None:
-    return _first(seen) or (None if number(seen.first_plan.get("is_show_priority_discharge")) == 1 else NOT_HERE)
+def _reason_discharge(seen: Seen) -> str | None:
+    is_shown = number(seen.first_plan.get("is_show_priority_discharge")) == 1
+    return _reason_first(seen) or (None if is_shown else NOT_HERE)
 
 
-def _shared(seen: Seen) -> str | None:
+def _reason_shared(seen: Seen) -> str | None:
     if seen.first_plan and not plans_first.is_enforced(seen.first_plan):
         return None if len(seen.banks(1, 1)) > 1 and plans_first.has_unit_loads(seen.first_plan) else NOT_HERE
-    return _first(seen)
+    return _reason_first(seen)
 
 
 def _system_power(seen: Seen) -> NumberRule:
@@ -183,21 +184,21 @@ FIRST: Final = table(
         setting=_PRESET,
         source=HOME_LOAD,
         read=lambda seen: plans_first.preset(seen.first_plan, seen.now),
-        reason=_first,
+        reason=_reason_first,
         bounds=lambda seen: _range(_system_power(seen)),
     ),
     Offer(
         setting=_SCHEDULE,
         source=HOME_LOAD,
         read=lambda seen: _text(plans_first.present(seen.first_plan)) if seen.first_plan else None,
-        reason=_first,
+        reason=_reason_first,
         bounds=lambda seen: {"rules": plans_first.rules(_system_power(seen))},
     ),
     Offer(
         setting=Setting(key="allow_export", kind=ControlKind.SWITCH, drifts=True, **TOLD),
         source=HOME_LOAD,
         read=_detail("turn_on"),
-        reason=_first,
+        reason=_reason_first,
     ),
     Offer(
         setting=Setting(
@@ -213,14 +214,14 @@ FIRST: Final = table(
         ),
         source=HOME_LOAD,
         read=_detail("charge_priority"),
-        reason=_first,
+        reason=_reason_first,
         bounds=lambda seen: {"enabled": number(seen.first_plan.get("is_charge_priority")) == 1},
     ),
     Offer(
         setting=Setting(key="discharge_priority", kind=ControlKind.SWITCH, drifts=True, config=True, **TOLD),
         source=HOME_LOAD,
         read=_detail("priority_discharge_switch"),
-        reason=_shows_discharge,
+        reason=_reason_discharge,
     ),
 )
 UNIT: Final = table(
@@ -228,7 +229,7 @@ UNIT: Final = table(
         setting=_PRESET,
         source=HOME_LOAD,
         read=_unit_preset,
-        reason=_shared,
+        reason=_reason_shared,
         bounds=lambda seen: _range(plans_first.unit_power(seen.first_plan)),
     )
 )

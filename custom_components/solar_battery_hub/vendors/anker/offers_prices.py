@@ -20,7 +20,6 @@ TARIFFS: Final = ("fixed", "use_time", "dynamic")
 """By ``price_type``; ours have the same words."""
 
 _MONEY: Final[Mapping[str, Any]] = {
-    "kind": ControlKind.NUMBER,
     "quantity": Quantity.PRICE,
     "minimum": 0.0,
     "maximum": 1000.0,
@@ -53,12 +52,14 @@ def _tariffs(seen: Seen) -> Mapping[str, Any]:
     return {"options": tuple(kind for kind in TARIFFS if allowed[kind])}
 
 
-def _has_tariff(seen: Seen) -> str | None:
-    return _has_price(seen) or (None if "price_type" in price(seen) else NOT_HERE)
+def _reason_tariff(seen: Seen) -> str | None:
+    is_told = "price_type" in price(seen)
+    return _reason_price(seen) or (None if is_told else NOT_HERE)
 
 
-def _has_price(seen: Seen) -> str | None:
-    return NOT_READ if not price(seen) else None if "price" in price(seen) else NOT_HERE
+def _reason_price(seen: Seen) -> str | None:
+    is_told = "price" in price(seen)
+    return None if is_told else NOT_HERE if price(seen) else NOT_READ
 
 
 def _tier(seen: Seen) -> Bean:
@@ -68,28 +69,28 @@ def _tier(seen: Seen) -> Bean:
 
 SITE: Final = table(
     Offer(
-        setting=Setting(key=TARIFF, kind=ControlKind.SELECT, config=True, **TOLD),
+        setting=Setting(key="tariff", kind=ControlKind.SELECT, config=True, **TOLD),
         source=PRICE,
         read=lambda seen: tariff(price(seen)),
-        reason=_has_tariff,
+        reason=_reason_tariff,
         bounds=_tariffs,
     ),
     Offer(
-        setting=Setting(key=BUY, **_MONEY),
+        setting=Setting(key="buy_price", kind=ControlKind.NUMBER, **_MONEY),
         source=PRICE,
         read=lambda seen: number(price(seen).get("price")),
-        reason=_has_price,
+        reason=_reason_price,
     ),
     Offer(
-        setting=Setting(key=SELL, **_MONEY),
+        setting=Setting(key="sell_price", kind=ControlKind.NUMBER, **_MONEY),
         source=PRICE,
         read=lambda seen: number(price(seen).get("sell_price")),
-        reason=_has_price,
+        reason=_reason_price,
     ),
 )
 INVERTER: Final = table(
     Offer(
-        setting=Setting(key=BUY, **_MONEY),
+        setting=Setting(key="buy_price", kind=ControlKind.NUMBER, **_MONEY),
         source=PV_PRICE,
         read=lambda seen: number(_tier(seen).get("price")),
         reason=lambda seen: None if seen.own.get(PV_PRICE) else NOT_READ,

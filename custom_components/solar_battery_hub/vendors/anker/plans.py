@@ -15,7 +15,8 @@ CUSTOM: Final = "custom_rate_plan"
 BLEND: Final = "blend_plan"
 BACKUP: Final = "manual_backup"
 USE_TIME: Final = "use_time"
-SUPPLY, CHARGE, BASE_LOAD = "supply", "charge", "base_load"
+OUTPUT, BASE_LOAD = "output", "base_load"  # the plans as groups of slots; beside plugs a slot has one job
+SUPPLY, CHARGE = "supply", "charge"
 
 SELF_CONSUMPTION, SMART_PLUGS, MANUAL, ACTIVE_BACKUP, TIME_OF_USE, SMART, DYNAMIC = 1, 2, 3, 4, 5, 7, 8
 MODES: Final[Mapping[int, str]] = {
@@ -41,9 +42,9 @@ type _Window = tuple[Span, str, float]
 def rules(power: NumberRule, charge: NumberRule | None, *, plugs: bool) -> ScheduleRules:
     """Return what can be asked of plans: ``charge`` where slots can charge from AC, ``plugs`` where there is a base load."""
     modes = {SUPPLY: ModeRule(power=power)} | ({CHARGE: ModeRule(power=charge)} if charge else {})
-    groups = [SlotGroup(key=CUSTOM, modes=modes)]
+    groups = [SlotGroup(key=OUTPUT, modes=modes)]
     if plugs:
-        groups.append(SlotGroup(key=BLEND, modes={BASE_LOAD: ModeRule(power=power)}))
+        groups.append(SlotGroup(key=BASE_LOAD, modes={BASE_LOAD: ModeRule(power=power)}))
     return ScheduleRules(groups=tuple(groups), days=EACH_DAY, day_plans=True, groups_overlap=plugs)
 
 

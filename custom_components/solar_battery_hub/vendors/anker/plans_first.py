@@ -9,7 +9,7 @@ from ...core.model import Value
 from ...core.parse import flag, number, sections
 from ...core.schedule import ModeRule, NumberRule, Schedule, ScheduleRules, Slot, SlotGroup
 from .model import Bean
-from .plans import NOT_TOLD, SUPPLY
+from .plans import NOT_TOLD, OUTPUT, SUPPLY
 from .spans import (
     DAY,
     Span,
@@ -25,7 +25,7 @@ from .spans import (
     whole,
 )
 
-GROUP: Final = "ranges"
+RANGES: Final = "ranges"
 UNIT_MAXIMUM: Final = 800  # W that one solarbank can give
 
 _STEP: Final = 10
@@ -36,7 +36,7 @@ type Range = dict[str, Any]
 
 def rules(power: NumberRule) -> ScheduleRules:
     """Return what can be asked of the plan, which is one for all days; a single slot can leave the device at 0 W."""
-    return ScheduleRules(groups=(SlotGroup(key=GROUP, modes={SUPPLY: ModeRule(power=power)}),), never_single=True)
+    return ScheduleRules(groups=(SlotGroup(key=OUTPUT, modes={SUPPLY: ModeRule(power=power)}),), never_single=True)
 
 
 def system_power(plan: Bean, units: int) -> NumberRule:
@@ -54,7 +54,7 @@ def unit_power(plan: Bean) -> NumberRule:
 
 def is_enforced(plan: Bean) -> bool:
     """Tell whether the plan is forced upon cascaded solarbanks by their main one."""
-    ranges = sections(plan.get(GROUP))
+    ranges = sections(plan.get(RANGES))
     return bool(ranges) and all(
         bean.get("turn_on", True) is None and not bean.get("device_power_loads", True) for bean in ranges
     )
@@ -66,7 +66,7 @@ def is_enforced(plan: Bean) -> bool:
 def present(plan: Bean) -> Schedule | None:
     """Return the plan as a schedule, range by range; ``None`` where a range cannot be read."""
     slots = []
-    for bean in sections(plan.get(GROUP)):
+    for bean in sections(plan.get(RANGES)):
         span, power = span_of(bean), _power(bean)
         if span is None or power is None:
             return None
@@ -76,13 +76,13 @@ def present(plan: Bean) -> Schedule | None:
 
 def preset(plan: Bean, now: datetime) -> float | None:
     """Return the output set for the present time in W: without a slot the default."""
-    place = place_at(ranges := sections(plan.get(GROUP)), minute_now(now))
+    place = place_at(ranges := sections(plan.get(RANGES)), minute_now(now))
     return number(plan.get("default_home_load")) if place is None else _power(ranges[place])
 
 
 def unit_preset(plan: Bean, serial: str, now: datetime) -> float | None:
     """Return the output set for one of two solarbanks; in the normal mode both give the same."""
-    place = place_at(ranges := sections(plan.get(GROUP)), minute_now(now))
+    place = place_at(ranges := sections(plan.get(RANGES)), minute_now(now))
     if place is None:
         return None
     loads = sections(ranges[place].get("device_power_loads"))
@@ -93,7 +93,7 @@ def unit_preset(plan: Bean, serial: str, now: datetime) -> float | None:
 
 def has_unit_loads(plan: Bean) -> bool:
     """Tell whether each solarbank can be told an output of its own; older plans cannot (§9.2)."""
-    ranges = sections(plan.get(GROUP))
+    ranges = sections(plan.get(RANGES))
     return bool(ranges) and all(
         "power_setting_mode" in bean and len(sections(bean.get("device_power_loads"))) > 1 for bean in ranges
     )
@@ -101,7 +101,7 @@ def has_unit_loads(plan: Bean) -> bool:
 
 def detail(plan: Bean, name: str, now: datetime) -> Value:
     """Return what the slot of the present time says by a name of ``DETAILS``."""
-    place = place_at(ranges := sections(plan.get(GROUP)), minute_now(now))
+    place = place_at(ranges := sections(plan.get(RANGES)), minute_now(now))
     return None if place is None else DETAILS[name](ranges[place].get(name))
 
 
@@ -127,7 +127,7 @@ def with_schedule(plan: Bean, wanted: Schedule) -> dict[str, Any]:
     """
     if present(plan) is None:
         raise WriteRefused(NOT_TOLD)
-    known = sections(plan.get(GROUP))
+    known = sections(plan.get(RANGES))
     return _sent(plan, [_range(plan, known, slot_span(slot), slot.power or 0.0) for slot in wanted.slots])
 
 
@@ -165,12 +165,12 @@ def _sent(plan: Bean, ranges: Sequence[Bean]) -> dict[str, Any]:
         middle = (span.start + span.end) // 2
         parts = (Span(span.start, middle), Span(middle, span.end))
         ranges = [{**ranges[0], **times(part)} for part in parts]
-    return {**plan, GROUP: list(ranges)}
+    return {**plan, RANGES: list(ranges)}
 
 
 def _changed(plan: Bean, now: datetime, change: Callable[[Bean], Range]) -> list[Bean]:
     """Return the ranges with that of the present time changed; one that has no slot fills the gap."""
-    ranges = sections(plan.get(GROUP))
+    ranges = sections(plan.get(RANGES))
     at = minute_now(now)
     place = place_at(ranges, at)
     if place is None:
