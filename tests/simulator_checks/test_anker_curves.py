@@ -12,7 +12,6 @@ from .anker_host import App, app
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-LIMITLESS = {"limits": False}
 TODAY, TOMORROW = "2026-06-21", "2026-06-22"
 
 
@@ -24,7 +23,7 @@ def steady_hour(client: App, clock: SimClock, **watts: float) -> None:
 
 
 async def test_a_day_has_73_points_of_20_minutes(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         steady_hour(client, clock, solar_w=0.0, home_w=720.0)
         home = await ask(client, "home_usage", TODAY, kind="day")
         labels = [point["time"] for point in home["power"]]
@@ -38,7 +37,7 @@ async def test_a_day_has_73_points_of_20_minutes(clock: SimClock) -> None:
 
 
 async def test_totals_of_a_day_question_are_that_days(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         steady_hour(client, clock, solar_w=900.0, home_w=400.0)
         for device_type in ("solar_production", "home_usage", "grid", "solarbank"):
             day = await ask(client, device_type, TODAY, kind="day")
@@ -48,7 +47,7 @@ async def test_totals_of_a_day_question_are_that_days(clock: SimClock) -> None:
 
 
 async def test_export_and_charge_are_negative_in_their_curves(clock: SimClock) -> None:
-    async with app(clock, "solarbank2", **LIMITLESS) as client:
+    async with app(clock, "solarbank2", limits=False) as client:
         site = client.world.sites[0]
         now = clock.now()
         site.diary.note(now + timedelta(minutes=1), Energies(solar_to_grid=0.01, solar_to_battery=0.02), level=61.0)
@@ -66,7 +65,7 @@ async def test_export_and_charge_are_negative_in_their_curves(clock: SimClock) -
 
 
 async def test_other_questions_have_no_trend_and_no_level(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         home = await ask(client, "home_usage", TODAY, kind="day")
         assert (home["charge_trend"], home["charge_level"], home["forecast_trend"]) == (None, None, None)
         solar = await ask(client, "solar_production", TODAY, kind="day")
@@ -84,7 +83,7 @@ async def smart(client: App) -> None:
 
 
 async def test_only_the_smart_mode_has_a_forecast(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         plain = await ask(client, "solar_production", TODAY, kind="day")
         assert (plain["forecast_trend"], plain["forecast_total"]) == ([], "0.00")
         await smart(client)
@@ -94,7 +93,7 @@ async def test_only_the_smart_mode_has_a_forecast(clock: SimClock) -> None:
 
 
 async def test_a_forecast_covers_24_hours_over_two_answers(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         await smart(client)  # it is 12:40
         today = await ask(client, "solar_production", TODAY, kind="day")
         tomorrow = await ask(client, "solar_production", TOMORROW, kind="day")
@@ -112,7 +111,7 @@ async def test_a_forecast_covers_24_hours_over_two_answers(clock: SimClock) -> N
 
 
 async def test_soon_after_midnight_one_answer_has_all_24_hours(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         await smart(client)
         clock.set(clock.now().replace(hour=22, minute=20))
         today = await ask(client, "solar_production", TOMORROW, kind="day")
@@ -121,7 +120,7 @@ async def test_soon_after_midnight_one_answer_has_all_24_hours(clock: SimClock) 
 
 
 async def test_the_day_before_has_its_curve_too(clock: SimClock) -> None:
-    async with app(clock, past_days=2, **LIMITLESS) as client:
+    async with app(clock, past_days=2, limits=False) as client:
         home = await ask(client, "home_usage", "2026-06-20", kind="day")
         watts = [float(point["value"]) for point in home["power"]][:-1]
         assert min(watts) > 0

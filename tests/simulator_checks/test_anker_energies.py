@@ -12,12 +12,11 @@ from .anker_host import ENERGY, app, needs_recordings
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-LIMITLESS = {"limits": False}
 THURSDAY, FRIDAY, SUNDAY = "2026-06-18", "2026-06-19", "2026-06-21"
 
 
 async def test_a_week_has_a_labelled_value_for_each_day(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         write_days(client)
         solar = await ask(client, "solar_production", THURSDAY, FRIDAY)
         assert solar["power"] == [
@@ -38,7 +37,7 @@ async def test_a_week_has_a_labelled_value_for_each_day(clock: SimClock) -> None
 
 
 async def test_totals_cover_the_whole_range(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         write_days(client)
         solar = await ask(client, "solar_production", THURSDAY, FRIDAY)
         assert solar["solar_total"] == "5.00"
@@ -64,7 +63,7 @@ async def test_totals_cover_the_whole_range(clock: SimClock) -> None:
 
 
 async def test_the_grid_is_told_negative_where_it_takes(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         write_days(client)
         grid = await ask(client, "grid", THURSDAY, FRIDAY)
         assert values(grid["power"]) == {"2026-06-18": "-0.75", "2026-06-19": "-0.25"}
@@ -77,7 +76,7 @@ async def test_the_grid_is_told_negative_where_it_takes(clock: SimClock) -> None
 
 
 async def test_each_input_has_its_part_but_repeats_the_totals_of_all(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         write_days(client)
         parts = [await ask(client, f"solar_production_pv{number}", THURSDAY) for number in range(1, 5)]
         yields = [float(part["power"][0]["value"]) for part in parts]
@@ -89,7 +88,7 @@ async def test_each_input_has_its_part_but_repeats_the_totals_of_all(clock: SimC
 
 
 async def test_inputs_that_are_not_there_are_answered_0(clock: SimClock) -> None:
-    async with app(clock, "solarbank2_plus", **LIMITLESS) as client:
+    async with app(clock, "solarbank2_plus", limits=False) as client:
         write_days(client)
         told = [(await ask(client, f"solar_production_pv{n}", THURSDAY))["power"][0]["value"] for n in range(1, 5)]
         assert told[2:] == ["0", "0"]
@@ -97,7 +96,7 @@ async def test_inputs_that_are_not_there_are_answered_0(clock: SimClock) -> None
 
 
 async def test_a_second_generation_hides_where_the_sun_went(clock: SimClock) -> None:
-    async with app(clock, "solarbank2", **LIMITLESS) as client:
+    async with app(clock, "solarbank2", limits=False) as client:
         write_days(client)
         solar = await ask(client, "solar_production", THURSDAY)
         assert (solar["solar_total"], solar["solar_to_grid_total"]) == ("4.50", "0.75")
@@ -108,7 +107,7 @@ async def test_a_second_generation_hides_where_the_sun_went(clock: SimClock) -> 
 
 
 async def test_a_first_generation_tells_its_output_as_discharge(clock: SimClock) -> None:
-    async with app(clock, "solarbank1", **LIMITLESS) as client:
+    async with app(clock, "solarbank1", limits=False) as client:
         write_days(client)
         bank = await ask(client, "solarbank", THURSDAY)
         assert values(bank["power"]) == {THURSDAY: "3.50"}  # 1.25 + 0.75 bypassed, 1.50 discharged
@@ -116,7 +115,7 @@ async def test_a_first_generation_tells_its_output_as_discharge(clock: SimClock)
 
 
 async def test_without_a_meter_only_what_the_solarbank_gave_is_usage(clock: SimClock) -> None:
-    async with app(clock, "plugs", **LIMITLESS) as client:
+    async with app(clock, "plugs", limits=False) as client:
         write_days(client)
         home = await ask(client, "home_usage", THURSDAY)
         assert home["grid_to_home_total"] == "0.00"
@@ -129,7 +128,7 @@ async def test_without_a_meter_only_what_the_solarbank_gave_is_usage(clock: SimC
 
 
 async def test_a_serial_number_asks_for_one_unit_of_a_multisystem(clock: SimClock) -> None:
-    async with app(clock, "multisystem", **LIMITLESS) as client:
+    async with app(clock, "multisystem", limits=False) as client:
         write_days(client)
         units = [device.serial for device in client.world.sites[0].solarbanks]
         told = [(await ask(client, "solar_production", THURSDAY, serial=serial))["solar_total"] for serial in units]
@@ -139,7 +138,7 @@ async def test_a_serial_number_asks_for_one_unit_of_a_multisystem(clock: SimCloc
 
 
 async def test_months_and_years_are_sums_of_the_days(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         days = client.world.sites[0].diary.days
         may = await ask(client, "solar_production", "2026-05", kind="month")
         assert [point["time"] for point in may["power"]][::30] == ["2026-05-01", "2026-05-31"]
@@ -153,7 +152,7 @@ async def test_months_and_years_are_sums_of_the_days(clock: SimClock) -> None:
 
 
 async def test_todays_values_are_three_minutes_late(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         site = client.world.sites[0]
         site.house.set(solar_w=1200.0, home_w=600.0)
         clock.advance(3600)
@@ -182,7 +181,7 @@ def to_midnight(clock: SimClock, minutes: float) -> None:
 async def test_a_new_day_is_not_there_at_once(
     clock: SimClock, mode: str, both: list[str], only_today: list[str]
 ) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         client.simulator.actions["set_statistics"](after_midnight=mode)
         to_midnight(clock, 1)
         answer = await ask(client, "home_usage", SUNDAY, "2026-06-22")
@@ -200,14 +199,14 @@ async def test_a_new_day_is_not_there_at_once(
 
 
 async def test_midnight_is_that_of_the_site(clock: SimClock) -> None:
-    async with app(clock, timezone="America/Chicago", **LIMITLESS) as client:
+    async with app(clock, timezone="America/Chicago", limits=False) as client:
         clock.set(clock.now().replace(hour=5, minute=30))  # half past midnight there
         answer = await ask(client, "home_usage", "2026-06-20", SUNDAY)
         assert float(values(answer["power"])["2026-06-20"]) > float(values(answer["power"])[SUNDAY]) > 0
 
 
 async def test_days_nobody_counted_are_answered_0(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         answer = await ask(client, "solar_production", "2030-01-01", "2030-01-03")
         assert [point["value"] for point in answer["power"]] == ["0", "0", "0"]
         assert (answer["solar_total"], answer["charging_pre"]) == ("0.00", "0")
@@ -224,7 +223,7 @@ async def test_days_nobody_counted_are_answered_0(clock: SimClock) -> None:
     ],
 )
 async def test_odd_questions_are_refused(clock: SimClock, changes: dict[str, str | None]) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         asked = {
             "site_id": client.site_id,
             "device_sn": "",
@@ -240,13 +239,13 @@ async def test_odd_questions_are_refused(clock: SimClock, changes: dict[str, str
 
 
 async def test_a_member_may_ask(clock: SimClock) -> None:
-    async with app(clock, "member", **LIMITLESS) as client:
+    async with app(clock, "member", limits=False) as client:
         write_days(client)
         assert (await ask(client, "solar_production", THURSDAY))["solar_total"] == "4.50"
 
 
 async def test_what_the_house_did_is_what_is_told(clock: SimClock) -> None:
-    async with app(clock, past_days=2, **LIMITLESS) as client:
+    async with app(clock, past_days=2, limits=False) as client:
         day = date(2026, 6, 20)
         energies = client.world.sites[0].diary.days[day]
         assert energies.solar > 3
@@ -272,7 +271,7 @@ FOLDER_ERAS = {
 @pytest.mark.parametrize("folder", FOLDER_ERAS)
 async def test_answers_have_the_recorded_keys(clock: SimClock, folder: str) -> None:
     profile, era = FOLDER_ERAS[folder]
-    async with app(clock, profile, **LIMITLESS) as client:
+    async with app(clock, profile, limits=False) as client:
         client.simulator.actions["set_era"](era)
         seen = 0
         for path, data in recorded(f"{folder}/energy_*"):

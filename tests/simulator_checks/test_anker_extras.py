@@ -16,7 +16,6 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 UNREAD, CURRENCIES = PS + "get_message_unread", PS + "currency/get_list"
 CO2, AI, SCHEDULE = PS + "site/co2_ranking", PS + "ai_ems/get_status", PS + "site/get_schedule"
 INCOME = PS + "app/device/get_device_income"
-LIMITLESS = {"limits": False}
 
 
 async def ask(client: App, path: str) -> dict[str, Any]:
@@ -26,7 +25,7 @@ async def ask(client: App, path: str) -> dict[str, Any]:
 
 
 async def test_messages_can_be_unread(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         told = await client.data(UNREAD, method="GET")
         assert told == {"has_unread_msg": False, "system_msg": False, "device_msg": False}
         client.simulator.actions["set_unread"]("device")
@@ -35,7 +34,7 @@ async def test_messages_can_be_unread(clock: SimClock) -> None:
 
 
 async def test_co2_follows_the_yield_of_all_years(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         before = await ask(client, CO2)
         lifetime = client.world.sites[0].diary.lifetime.solar
         assert float(before["co2"]) == pytest.approx(lifetime * 0.997, abs=0.5)
@@ -53,7 +52,7 @@ async def test_co2_follows_the_yield_of_all_years(clock: SimClock) -> None:
 
 
 async def test_the_planner_is_idle_learns_runs_or_fails(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         idle = await ask(client, AI)
         assert idle["status"] == 0
         assert idle["left_time"] < 0  # has learned enough
@@ -68,7 +67,7 @@ async def test_the_planner_is_idle_learns_runs_or_fails(clock: SimClock) -> None
 
 @needs_recordings
 async def test_answers_look_as_recorded(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         serial = client.world.sites[0].devices[0].serial
         assert {str(shape(data)) for _, data in recorded("*/ai_ems_status_*")} == {str(shape(await ask(client, AI)))}
         assert {str(shape(data)) for _, data in recorded("*/forecast_schedule_*")} == {
@@ -157,7 +156,7 @@ def test_the_newest_month_and_unknown_paths_change_nothing() -> None:
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_the_server_answers_with_the_fields_of_a_month(clock: SimClock, era: str) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         client.simulator.actions["set_era"](era)
         scene = await client.scene()
         assert ("error_code" in scene) == (era >= "2024-07")

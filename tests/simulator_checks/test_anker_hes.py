@@ -12,7 +12,6 @@ from .anker_host import App, app, needs_recordings
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 SERVICE = "charging_hes_svc/"
-LIMITLESS = {"limits": False}
 DAY = "2026-06-18"
 
 
@@ -29,7 +28,7 @@ def parts(answer: dict[str, Any]) -> dict[tuple[str, bool], str]:
 
 
 async def test_what_was_charged_is_told_by_the_day_only(clock: SimClock) -> None:
-    async with app(clock, "hes", **LIMITLESS) as client:
+    async with app(clock, "hes", limits=False) as client:
         write_days(client)
         week, day = await energies(client, "hes"), await energies(client, "hes", "day")
         assert (week["totalImportedEnergy"], week["totalImportedEnergyUnit"]) == ("", "")
@@ -40,7 +39,7 @@ async def test_what_was_charged_is_told_by_the_day_only(clock: SimClock) -> None
 
 
 async def test_the_grid_tells_who_gave_and_who_took(clock: SimClock) -> None:
-    async with app(clock, "hes", **LIMITLESS) as client:
+    async with app(clock, "hes", limits=False) as client:
         write_days(client)
         assert parts(await energies(client, "grid")) == {
             ("hes", True): "0.25",
@@ -53,7 +52,7 @@ async def test_the_grid_tells_who_gave_and_who_took(clock: SimClock) -> None:
 
 
 async def test_only_a_hes_has_statistics(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         body = {"siteId": client.site_id, "sourceType": "hes", "dateType": "week", "start": DAY, "end": DAY}
         assert await client.code(SERVICE + "get_energy_statistics", body) == 10000
         assert await client.code(SERVICE + "get_hes_dev_info", body) == -1
@@ -64,7 +63,7 @@ async def test_only_a_hes_has_statistics(clock: SimClock) -> None:
 
 
 async def test_one_main_unit_appears_as_several_parts(clock: SimClock) -> None:
-    async with app(clock, "hes", **LIMITLESS) as client:
+    async with app(clock, "hes", limits=False) as client:
         site = client.world.sites[0]
         (main,) = (await client.data(SERVICE + "get_hes_dev_info", {"siteId": client.site_id}))["results"]
         kinds = [(part["type"], part["pn"]) for part in main["subDevInfo"]]
@@ -77,7 +76,7 @@ async def test_one_main_unit_appears_as_several_parts(clock: SimClock) -> None:
 
 
 async def test_profit_is_told_by_day_and_month(clock: SimClock) -> None:
-    async with app(clock, "hes", **LIMITLESS) as client:
+    async with app(clock, "hes", limits=False) as client:
         write_days(client)
         path, own = SERVICE + "get_system_profit_detail", {"siteId": client.site_id}
         day = await client.data(path, own | {"dateType": "day", "start": DAY, "end": ""})
@@ -92,7 +91,7 @@ async def test_profit_is_told_by_day_and_month(clock: SimClock) -> None:
 
 @needs_recordings
 async def test_answers_look_as_recorded(clock: SimClock) -> None:
-    async with app(clock, "hes", **LIMITLESS) as client:
+    async with app(clock, "hes", limits=False) as client:
         for source in ("grid", "hes", "home", "solar"):
             told = await energies(client, source)
             for path, data in recorded(f"SB2_SP_SpMode_Schedule/hes_energy_{source}_*"):
@@ -106,7 +105,7 @@ async def test_answers_look_as_recorded(clock: SimClock) -> None:
     [("SB2_SP_SpMode_Schedule", "2024-10"), ("SB2_AC_UseTime", "2025-01"), ("SB3_Multisystem", "2025-09")],
 )
 async def test_other_sites_have_an_empty_running_info(clock: SimClock, folder: str, era: str) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         client.simulator.actions["set_era"](era)
         told = await client.data(SERVICE + "get_system_running_info", {"siteId": client.site_id})
         seen = [data for _, data in recorded(f"{folder}/hes_system_running_info_*")]

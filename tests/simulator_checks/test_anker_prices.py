@@ -16,7 +16,6 @@ AVAILABLE, PROVIDERS, DETAIL = (
     PS + f"dynamic_price/{name}" for name in ("check_available", "support_option", "price_detail")
 )
 NORDPOOL = {"country": "DE", "company": "Nordpool", "area": "GER"}
-LIMITLESS = {"limits": False}
 
 
 async def price(client: App) -> dict[str, Any]:
@@ -34,7 +33,7 @@ async def write(client: App, **changes: Any) -> int | None:
 
 
 async def test_a_price_is_written_and_read_back(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         before = await price(client)
         assert before["site_id"] == client.site_id
         assert "sell_price" not in before
@@ -47,7 +46,7 @@ async def test_a_price_is_written_and_read_back(clock: SimClock) -> None:
 
 
 async def test_what_is_not_sent_of_the_price_is_lost(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         await write(client, sell_price=0.08)
         assert (await price(client))["sell_price"] == 0.08
         await write(client, sell_price=None)
@@ -55,7 +54,7 @@ async def test_what_is_not_sent_of_the_price_is_lost(clock: SimClock) -> None:
 
 
 async def test_a_provider_makes_the_tariff_dynamic(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         assert (await client.data(AVAILABLE))["site_ids"] is None
         assert await write(client, price_type="dynamic", dynamic_price=NORDPOOL) == 0
         after = await price(client)
@@ -72,14 +71,14 @@ async def test_a_provider_makes_the_tariff_dynamic(clock: SimClock) -> None:
     ],
 )
 async def test_odd_prices_are_refused(clock: SimClock, changes: dict[str, Any]) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         before = await price(client)
         assert await write(client, **changes) == 10003
         assert await price(client) == before
 
 
 async def test_members_are_told_no_price(clock: SimClock) -> None:
-    async with app(clock, "member", **LIMITLESS) as client:
+    async with app(clock, "member", limits=False) as client:
         body = {"site_id": client.site_id, "accuracy": 5}
         assert await client.code(PRICE, body) == 10000
         assert await client.code(UPDATE, body | {"price": 1}) == 10000
@@ -98,7 +97,7 @@ def question(clock: SimClock, **changes: str) -> dict[str, str]:
 
 
 async def test_tomorrows_prices_come_at_13(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         before = await client.data(DETAIL, question(clock))  # half past twelve
         assert [hour["time"] for hour in before["today_price_trend"]][::23] == ["00:00", "23:00"]
         assert (before["tomorrow_price_trend"], before["tomorrow_avg_price"]) == ([], "0.00")
@@ -115,7 +114,7 @@ async def test_tomorrows_prices_come_at_13(clock: SimClock) -> None:
 
 
 async def test_wrong_areas_and_outages_are_refused(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         assert await client.code(DETAIL, question(clock, area="Moon")) == -1
         assert await client.code(DETAIL, question(clock, company="")) == -1
         assert await client.code(DETAIL, question(clock, date="today")) == 10003
@@ -127,7 +126,7 @@ async def test_wrong_areas_and_outages_are_refused(clock: SimClock) -> None:
 
 
 async def test_only_some_devices_have_providers(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         (germany, *_) = (await client.data(PROVIDERS, {"device_pn": "A17C5"}))["country_info"]
         assert germany["country"] == "DE"
         assert germany["company_info"][0]["area_info"] == [{"area": "GER", "area_name": "GER"}]
@@ -135,14 +134,14 @@ async def test_only_some_devices_have_providers(clock: SimClock) -> None:
 
 
 async def test_somebody_else_may_change_the_tariff(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         client.simulator.actions["set_tariff"](price=0.55, sell_price=0.1)
         assert ((await price(client))["price"], (await price(client))["sell_price"]) == (0.55, 0.1)
 
 
 @needs_recordings
 async def test_prices_look_as_recorded(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         clock.advance(3600)
         providers = await client.data(PROVIDERS, {"device_pn": "A17C5"})
         assert {str(shape(data)) for _, data in recorded("*/dynamic_price_providers_*")} == {str(shape(providers))}
@@ -156,7 +155,7 @@ async def test_prices_look_as_recorded(clock: SimClock) -> None:
     [("SB2_SM_ManMode_Schedule", "2024-07"), ("SB2_AC_UseTime", "2025-01"), ("SB3_Multisystem", "2025-09")],
 )
 async def test_a_tariff_has_the_keys_of_its_time(clock: SimClock, folder: str, era: str) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         client.simulator.actions["set_era"](era)
         told = await price(client)
         for path, data in recorded(f"{folder}/price_*"):

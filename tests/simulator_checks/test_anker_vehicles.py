@@ -15,7 +15,6 @@ VEHICLE = PS + "app/vehicle/"
 BRANDS, MODELS, YEARS, LINES = (
     PS + f"app/get_{name}" for name in ("brand_list", "models", "model_years", "model_list")
 )
-LIMITLESS = {"limits": False}
 
 
 async def vehicles(client: App) -> list[dict[str, Any]]:
@@ -31,7 +30,7 @@ async def add(client: App, *names: str, **attributes: Any) -> int | None:
 
 
 async def test_a_vehicle_is_added_changed_and_deleted(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         assert await vehicles(client) == []
         assert await add(client, "Blue", productive_year=2022, battery_capacity=37.3, ac_max_charging_power=11) == 0
         (row,) = await vehicles(client)
@@ -53,7 +52,7 @@ async def test_a_vehicle_is_added_changed_and_deleted(clock: SimClock) -> None:
 
 
 async def test_five_vehicles_are_enough(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         assert await add(client, "One", "Two") == 0
         assert await add(client, "Three", "Four") == 0
         assert await add(client, "Five", "Six") == 31003
@@ -63,7 +62,7 @@ async def test_five_vehicles_are_enough(clock: SimClock) -> None:
 
 
 async def test_names_are_unique(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         assert await add(client, "Blue") == 0
         assert await add(client, "Blue") == 31001
         assert await add(client, "Red", "Red") == 31001
@@ -71,7 +70,7 @@ async def test_names_are_unique(clock: SimClock) -> None:
 
 
 async def test_one_vehicle_is_the_default(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         await add(client, "Blue", "Red")
         _, red = await vehicles(client)
         assert await client.code(VEHICLE + "set_default", {"vehicle_id": red["vehicle_id"]}) == 0
@@ -93,13 +92,13 @@ async def test_one_vehicle_is_the_default(clock: SimClock) -> None:
     ],
 )
 async def test_odd_vehicles_are_refused(clock: SimClock, body: dict[str, Any]) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         assert await client.code(VEHICLE + "add_vehicle", body) == 10003
         assert await vehicles(client) == []
 
 
 async def test_a_line_of_the_catalogue_is_found_step_by_step(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         brand = {"brand_name": (await client.data(BRANDS))["brand_list"][-1]}
         model = brand | {"model_name": (await client.data(MODELS, brand))["model_list"][0]}
         year = model | {"productive_year": (await client.data(YEARS, model))["year_list"][0]}
@@ -112,14 +111,14 @@ async def test_a_line_of_the_catalogue_is_found_step_by_step(clock: SimClock) ->
 
 
 async def test_a_write_can_be_lost(clock: SimClock) -> None:
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         client.simulator.actions["next_write"]("lost")
         assert await add(client, "Blue") == 0
         assert await vehicles(client) == []
 
 
 async def test_a_profile_brings_its_cars(clock: SimClock) -> None:
-    async with app(clock, "charger", **LIMITLESS) as client:
+    async with app(clock, "charger", limits=False) as client:
         assert len(await vehicles(client)) == 2
         for number in range(3):
             client.simulator.actions["add_car"](f"More {number}")
@@ -137,7 +136,7 @@ async def test_the_catalogue_looks_as_recorded(clock: SimClock) -> None:
             {"brand_name": "Fiat", "model_name": "500e", "productive_year": 2022},
         ),
     }
-    async with app(clock, **LIMITLESS) as client:
+    async with app(clock, limits=False) as client:
         for pattern, (path, body) in asked.items():
             shapes = {str(shape(data)) for _, data in recorded(pattern)}
             assert str(shape(await client.data(path, body))) in shapes, pattern
