@@ -26,6 +26,21 @@ async def test_plan_is_merged_and_shows_in_the_scene(clock: SimClock, tmp_path: 
         assert (scene["scene_mode"], scene["user_scene_mode"]) == (1, 1)
 
 
+async def test_half_a_group_deletes_the_other_half(clock: SimClock, tmp_path: Path) -> None:
+    """§12.2: the other group is left alone."""
+    plan = {
+        "mode_type": 3,
+        "custom_rate_plan": [],
+        "blend_plan": [],
+        "manual_backup": {"switch": False},
+        "use_time": [],
+    }
+    folder = recorded_folder(tmp_path, **{f"device_parm_6_{SITE}": {"param_data": json.dumps(plan)}})
+    async with app(clock, constellation=folder) as client:
+        assert await client.set_param("6", {"mode_type": 3, "custom_rate_plan": []}) == 0
+        assert await client.param("6") == plan | {"blend_plan": None}
+
+
 async def test_preset_of_the_hour_shows_in_the_scene(clock: SimClock, tmp_path: Path) -> None:
     """§7.2 ``retain_load``: it is Sunday, half past twelve."""
     plan = {"mode_type": 3, "custom_rate_plan": [], "default_home_load": 200}
@@ -206,3 +221,18 @@ async def test_what_was_never_recorded_cannot_be_written(clock: SimClock, tmp_pa
         assert await client.code(PS + "site/set_site_device_param", rubbish) == 10003
         assert await client.set_param("4", {"ranges": [{"id": 0}]}) == 10003
         assert await client.code(PARAM, {"site_id": SITE, "param_type": "4"}) == 10004
+
+
+@needs_recordings
+@pytest.mark.parametrize("folder", sorted(path.name for path in RECORDINGS.glob("SB*")))
+async def test_writing_what_was_read_changes_nothing(clock: SimClock, folder: str) -> None:
+    """Plans and stations of every recorded site."""
+    async with app(clock, constellation=RECORDINGS / folder, limits=False) as client:
+        for site_id in client.simulator.source.sites:
+            for kind in ("4", "6", "18"):
+                if await client.code(PARAM, {"site_id": site_id, "param_type": kind}) != 0:
+                    continue
+                read = await client.param(kind, site_id)
+                if read is not None:
+                    assert await client.set_param(kind, read, site_id) == 0
+                    assert await client.param(kind, site_id) == read

@@ -5,7 +5,9 @@ from typing import Any
 
 from tests.simulators.anker.call import Bean
 
-REPLACED = "4"
+REPLACED, PLAN = "4", "6"
+GROUPS = (("custom_rate_plan", "blend_plan"), ("manual_backup", "use_time"))
+"""Keys of type 6 that are sent together: what is left out of a group that is sent is deleted (§12.2)."""
 STATION = "18"
 CUTOFF_KEYS = ("charge_upper_limit", "discharge_lower_limit", "backup_reserve", "backup_reserve_switch", "cmd_type")
 """What ``set_power_cutoff`` may carry beside the chosen row (§12.4)."""
@@ -14,10 +16,14 @@ CUTOFF_KEYS = ("charge_upper_limit", "discharge_lower_limit", "backup_reserve", 
 def merge_param(param_type: str, old: Bean | None, sent: Bean) -> Bean:
     """Return the parameters after a write: type 4 replaces the whole, the others take over the keys that were sent.
 
-    Type 18 with an ``id`` chooses the entry of ``soc_list`` with that id; the id itself is not kept.
+    Type 6 deletes what was left out of a group. Type 18 with an ``id`` chooses the entry of ``soc_list`` with that id; the
+    id itself is not kept.
     """
     if param_type == REPLACED or not old:
         return sent
+    if param_type == PLAN:
+        left_out = (key for group in GROUPS if any(key in sent for key in group) for key in group if key not in sent)
+        return {**old, **dict.fromkeys(left_out), **sent}
     if param_type != STATION or "id" not in sent:
         return {**old, **sent}
     rest = {key: value for key, value in sent.items() if key != "id"}
