@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Final
 
-from .asks import DAY, Values, ask_about, ask_of_device, ask_of_site
+from .asks import DAY, HOUR, ask_about, ask_of_device, ask_of_site
 from .inventory import site_id
-from .model import Bean, Category, Listed, Site, SiteKind
+from .model import Category, Listed, Site, SiteKind
 from .parts import Parts
 from .rounds import Ask
+
+_CONSENT: Final = "13"  # hardly ever changes (§9.1)
 
 
 class Details:
@@ -39,11 +42,8 @@ class Details:
         parts = self._parts
         about = [site_id(site.id), *(bank.serial for bank in parts.inventory.solarbanks(site.id))]
         for kind in parts.controls.param_types(site):
-            ask, take = partial(parts.client.param, site.id, kind), partial(self._note_param, site, kind)
-            yield ask_about(f"param_{kind}", about, ask, take)
-
-    def _note_param(self, site: Site, kind: str, bean: Bean | None) -> Values:
-        return {} if bean is None else self._parts.controls.note_param(site, kind, bean)
+            ask, take = partial(parts.client.param, site.id, kind), partial(parts.controls.note_param, site, kind)
+            yield ask_about(f"param_{kind}", about, ask, take, every=HOUR if kind == _CONSENT else 0.0)
 
     def _home_load(self, site: Site, bank: Listed) -> Ask:
         parts = self._parts

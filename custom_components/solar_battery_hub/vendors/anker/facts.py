@@ -134,7 +134,7 @@ class Facts:
             )
 
     def _forecast(self, site: Site) -> Iterator[Ask]:
-        """Ask what today and tomorrow will bring, hourly, in the mode that forecasts (§10.2)."""
+        """Ask what today and tomorrow will bring, hourly and at midnight, in the mode that forecasts (§10.2)."""
         parts = self._parts
         if parts.inventory.traits(site.id).get("mode") != _SMART:
             return
@@ -142,7 +142,7 @@ class Facts:
         for ahead in (1, 0):
             day = today + timedelta(days=ahead)
             yield Ask(
-                name=f"forecast {ahead} {site.id}",
+                name=f"forecast {day:%a} {ahead} {site.id}",
                 ask=partial(parts.client.energy, site.id, SOLAR, "day", day, day),
                 take=partial(self._note_forecast, site, ahead),
                 brings=brings("forecast", [site_id(site.id)]),
