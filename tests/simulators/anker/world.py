@@ -18,8 +18,9 @@ from tests.simulators.anker.chargers import Charger
 from tests.simulators.anker.device import Device, new_device as fresh
 from tests.simulators.anker.extras import Extras
 from tests.simulators.anker.inverters import Inverter
+from tests.simulators.anker.makeup import panels_of
 from tests.simulators.anker.profiles import PROFILES, SitePlan, Unit
-from tests.simulators.anker.site import Site, panels_of
+from tests.simulators.anker.site import Site
 from tests.simulators.clock import SimClock
 from tests.simulators.house import House
 
