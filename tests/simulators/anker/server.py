@@ -136,6 +136,10 @@ class AnkerSimulator(Simulator):
         finally:
             self._running[address] -= 1
 
+    def running(self, address: str) -> int:
+        """Return how many requests of an address have no answer yet."""
+        return self._running[address]
+
     @override
     async def answer(self, request: web.BaseRequest, record: RequestRecord) -> Answer:
         place = PLACE.fullmatch(request.path)
