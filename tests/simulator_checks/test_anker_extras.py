@@ -28,9 +28,23 @@ async def test_messages_can_be_unread(clock: SimClock) -> None:
     async with app(clock, limits=False) as client:
         told = await client.data(UNREAD, method="GET")
         assert told == {"has_unread_msg": False, "system_msg": False, "device_msg": False}
-        client.simulator.actions["set_unread"]("device")
+        client.simulator.actions["set_unread"](["device"])
         told = await client.data(UNREAD, method="GET")
         assert told == {"has_unread_msg": True, "system_msg": False, "device_msg": True}
+
+
+async def test_every_action_can_be_called_by_name(clock: SimClock) -> None:
+    async with app(clock, limits=False) as client:
+        actions = client.simulator.actions
+        assert {"set_statistics", "set_era", "set_unread", "set_tariff", "charge_car", "add_car"} <= set(actions)
+        with pytest.raises(ValueError, match="no such charger"):
+            actions["charge_car"]()
+        with pytest.raises(ValueError, match="no such inverter"):
+            actions["set_inverter"](offline=True)
+        with pytest.raises(ValueError, match="no such site"):
+            actions["add_lifetime"](site_id="elsewhere", kwh=1)
+        with pytest.raises(ValueError, match="no such field"):
+            actions["set_tariff"](colour="green")
 
 
 async def test_co2_follows_the_yield_of_all_years(clock: SimClock) -> None:

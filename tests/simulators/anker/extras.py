@@ -136,11 +136,18 @@ def income(call: Call) -> dict[str, Any]:
     return {"income_curve": None, "total_income": "0.0", "history_income": "0.0", "curve_unit": "$"}
 
 
+def home_load_chart(call: Call) -> list[Bean]:
+    """Return a chart nobody ever saw a point in."""
+    call.site()
+    return []
+
+
 ROUTES: tuple[Route, ...] = (
     get(PS + "get_message_unread", unread),
     post(PS + "currency/get_list", currencies),
     post(PS + "site/co2_ranking", co2_ranking),
     post(PS + "ai_ems/get_status", ai_status),
     post(PS + "site/get_schedule", schedule),
+    post(PS + "site/get_home_load_chart", home_load_chart, owner=True),
     post(PS + "app/device/get_device_income", income),
 )

@@ -1,6 +1,6 @@
 """What a test or the control port may do to statistics, prices, chargers, vehicles and the like."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +77,7 @@ class ExtraStage:
             raise ValueError(f"no month: {era}")
         self.world.era = era
 
-    def set_unread(self, *kinds: str) -> None:
+    def set_unread(self, kinds: Iterable[str] = ()) -> None:
         """Let messages of these kinds be unread: ``system``, ``device``; none: all are read."""
         self.world.extras.unread = set(kinds)
 
