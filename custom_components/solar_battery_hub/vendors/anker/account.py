@@ -19,6 +19,7 @@ from .days import Days
 from .devices import DeviceList
 from .energy import EnergyRound
 from .feeds import Feeds
+from .history import History
 from .hosts import CONF_COUNTRY
 from .inventory import Inventory, site_id, vehicle_id
 from .ledger import Ledger
@@ -74,6 +75,7 @@ class AnkerAccount(Account):
             ledger=Ledger(store, self.inventory, self._days),
             root=lambda: self.identity,
         )
+        self._history = History(self.client, self.inventory, clock, self.zone)
         live = Live(parts)
         self._upkeep = Upkeep(parts, settings.get(CONF_COUNTRY))
         interval = min(max(float(settings.get(CONF_INTERVAL) or SHORTEST), SHORTEST), LONGEST)
@@ -149,7 +151,7 @@ class AnkerAccount(Account):
 
     @override
     async def history(self, device: str, start: datetime, end: datetime, period: str) -> Sequence[Mapping[str, Value]]:
-        raise NotSupported("History is not read yet")
+        return await self._history.of(device, start, end, period)
 
     # Settings
 
