@@ -19,7 +19,7 @@ EXPORT_LIMIT: Final = "export_limit"
 OUTPUT_LIMIT: Final = "output_limit_power"
 AC_CHARGE: Final = "ac_charge_limit"
 PV_INPUT: Final = "pv_input_limit"
-UPDATES: Final = "auto_upgrade"
+AUTO_UPGRADE: Final = "auto_upgrade"
 
 FEED_IN: Final = "feed-in_power_limit"
 NO_EXPORT: Final = "switch_0w"

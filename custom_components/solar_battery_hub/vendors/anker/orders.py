@@ -15,6 +15,7 @@ from .client import Client
 from .model import Bean, Listed
 from .offers_limits import (
     AC_CHARGE,
+    AUTO_UPGRADE,
     EXPORT,
     EXPORT_LIMIT,
     FEED_IN,
@@ -22,7 +23,6 @@ from .offers_limits import (
     OUTPUT_LIMIT,
     PV_INPUT,
     PV_LIMIT,
-    UPDATES,
 )
 from .offers_plans import BACKUP_CHARGE, DETAILS, MODE, PRESET, SCHEDULE, window
 from .offers_prices import BUY, SELL, TARIFF
@@ -206,8 +206,8 @@ def _of_device(seen: Seen, device: Listed, changes: Changes) -> Iterator[Order]:
         if key in changes:
             attrs = {name: spell(changes[key])}
             yield Order(part=key, send=partial(_set_attrs, serial=device.serial, attrs=attrs))
-    if UPDATES in changes:
-        yield _upgrade(seen, device, on=bool(changes[UPDATES]))
+    if AUTO_UPGRADE in changes:
+        yield _upgrade(seen, device, on=bool(changes[AUTO_UPGRADE]))
     if OUTPUT_LIMIT in changes:
         power = int(_watts(changes[OUTPUT_LIMIT]))
         yield Order(part=OUTPUT_LIMIT, send=lambda client: client.set_pv_power(device.serial, power))
@@ -222,7 +222,7 @@ async def _set_attrs(client: Client, serial: str, attrs: Bean) -> None:
 def _upgrade(seen: Seen, device: Listed, *, on: bool) -> Order:
     """Return the write of the one device; what holds for all follows when it is switched on (§12.8)."""
     main = on or section(seen.own.get(UPGRADE)).get("main") is True
-    return Order(part=UPDATES, send=lambda client: client.set_auto_upgrade(main, {device.serial: on}))
+    return Order(part=AUTO_UPGRADE, send=lambda client: client.set_auto_upgrade(main, {device.serial: on}))
 
 
 def _inverter_price(seen: Seen, device: Listed, value: Value) -> Order:
