@@ -21,9 +21,14 @@ from custom_components.solar_battery_hub.vendors.http import Answer, Door
 from tests.vendors.tools import HandClock, MemoryStore
 
 
+_EVER = ("2020-01-01T00:00:00+00:00", "2099-01-01T00:00:00+00:00")
+
+
 def _prepared(report: Mapping[str, Any]) -> tuple[dict[str, Any], MemoryStore]:
     """Return settings and store as they were: signed in, which no report tells."""
     settings = {**report["settings"], CONF_FINGERPRINT: None}
+    if settings[CONF_VENDOR] == "anker":
+        return _prepared_anker(settings)
     if settings[CONF_VENDOR] != "goodwe":
         return settings, MemoryStore(session={"token": "replayed"})
     way = "semsplus" if any("/sems-plant/" in exchange["path"] for exchange in report["exchanges"]) else "legacy"
@@ -31,6 +36,11 @@ def _prepared(report: Mapping[str, Any]) -> tuple[dict[str, Any], MemoryStore]:
     last = max(exchange["at"] for exchange in report["exchanges"])
     session = {"uid": "replayed", "base": base, "since": last, "token": "replayed", "header": "{}"}
     return {**settings, "region": "eu"}, MemoryStore(session={"uid": "replayed", way: session}, shared={"way": way})
+
+
+def _prepared_anker(settings: Mapping[str, Any]) -> tuple[dict[str, Any], MemoryStore]:
+    session = {"user_id": "replayed", "token": "replayed", "since": _EVER[0], "expires": _EVER[1]}
+    return {**settings, "server": "eu"}, MemoryStore(session={"sessions": {"eu": session}})
 
 
 def _spelled(query: Iterable[tuple[str, str]], asked: object) -> str:

@@ -17,12 +17,13 @@ from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, STREAM
 from custom_components.solar_battery_hub.core.errors import HubError, Locked, RateLimited, WriteIncomplete, WriteRefused
 from custom_components.solar_battery_hub.core.quantities import Quantity
 from custom_components.solar_battery_hub.core.schedule.errors import Reason
-from custom_components.solar_battery_hub.entity import is_sensor
+from custom_components.solar_battery_hub.entity import is_firmware, is_sensor
 from custom_components.solar_battery_hub.messages import describe
 from custom_components.solar_battery_hub.schedule_entities import JOBS, SLOT_ENTITIES
 from custom_components.solar_battery_hub.schedules import CUSTOM, KEY, OFF
 from custom_components.solar_battery_hub.vendors import VENDORS
 from custom_components.solar_battery_hub.vendors.anker import flow as anker_flow
+from custom_components.solar_battery_hub.vendors.anker.codes import WRITE_REASONS
 from custom_components.solar_battery_hub.vendors.anker.model import Site
 from custom_components.solar_battery_hub.vendors.goodwe import flow as goodwe_flow
 from custom_components.solar_battery_hub.vendors.goodwe.model import Plant
@@ -191,10 +192,13 @@ def descriptions() -> Texts:
 
 
 def readings() -> Texts:
-    """Return the names and states of sensors and binary sensors."""
+    """Return the names and states of sensors, binary sensors and updates."""
     found: Texts = {}
     for key, definition in CATALOGUE.items():
         if definition.quantity is Quantity.SCHEDULE:  # that one has entities of its own
+            continue
+        if is_firmware(definition):
+            found |= paths(f"entity.update.{key}", ["name"])
             continue
         platform = "sensor" if is_sensor(definition) else "binary_sensor"
         states = definition.options if is_sensor(definition) else () if key in DEVICE_CLASSES else ("on", "off")
@@ -289,7 +293,7 @@ def refusals(said: Code) -> Iterator[Found]:
 def exceptions() -> Texts:
     """Return the texts of everything that can be refused or fail."""
     found = {f"exceptions.{key}.message": fills for key, fills in errors().items()}
-    found |= {f"exceptions.{reason}.message": frozenset() for reason in REASONS}
+    found |= {f"exceptions.{reason}.message": frozenset() for reason in (*REASONS, *WRITE_REASONS.values())}
     for refusal in refusals(code()):
         path = f"exceptions.{refusal.key}.message"
         found[path] = found.get(path, refusal.fills) & refusal.fills

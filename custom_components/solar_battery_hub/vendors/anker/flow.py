@@ -147,7 +147,7 @@ class AnkerFlow(VendorFlow):
         await self.async_set_unique_id(f"{VENDOR.key}_{facts.identity}", raise_on_progress=False)
         self._abort_if_unique_id_configured()
         self._abort_if_device_in_use(_devices(facts))
-        return self.async_create_entry(title=facts.name, data={**settings, CONF_IDENTITY: facts.identity})
+        return self.async_create_entry(title=facts.name or VENDOR.name, data={**settings, CONF_IDENTITY: facts.identity})
 
     async def _update_account_entry(
         self, entry: ConfigEntry, settings: Settings, facts: AccountFacts
