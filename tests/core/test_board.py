@@ -108,6 +108,30 @@ def test_vendors_own_today_wins(board: Board) -> None:
     assert board.value(SOLAR_TODAY) == 7.5
 
 
+def test_vendors_own_today_wins_over_the_total_of_another_feed(board: Board) -> None:
+    """A maker that tells the day and the lifetime apart, each at its own pace; a restart in between changes nothing."""
+    board.merge(FACTS, snapshot(NOON, {SOLAR_TODAY: 7.5}), NOON)
+    for minutes in (1, 2):
+        at = NOON + timedelta(minutes=minutes)
+        board.merge(POWER, snapshot(at, {SOLAR_TOTAL: 100.0 + minutes}), at)
+    assert board.value(SOLAR_TODAY) == 7.5
+    restored = Board(Counters(), lambda device: ZoneInfo("Europe/Berlin"))
+    restored.restore(json.loads(json.dumps(board.as_dict(["facts"]))))
+    at = NOON + timedelta(minutes=3)
+    restored.merge(POWER, snapshot(at, {SOLAR_TOTAL: 103.0}), at)
+    assert restored.value(SOLAR_TODAY) == 7.5
+
+
+def test_today_that_nobody_tells_any_more_is_derived_again(board: Board) -> None:
+    """A day's total stands until some time after its midnight; then the lifetime total tells what there is of the day."""
+    board.merge(FACTS, snapshot(NOON, {SOLAR_TODAY: 7.5}), NOON)
+    tomorrow = NOON + timedelta(days=1)
+    board.merge(POWER, snapshot(tomorrow, {SOLAR_TOTAL: 110.0}), tomorrow)
+    later = tomorrow + timedelta(hours=1)
+    board.merge(POWER, snapshot(later, {SOLAR_TOTAL: 110.4}), later)
+    assert board.value(SOLAR_TODAY) == pytest.approx(0.4)
+
+
 def test_state_round_trip_keeps_slow_feeds_only(board: Board) -> None:
     """What is stored is JSON; live values are not brought back from the dead."""
     started = Ref("site", "started_at")

@@ -20,7 +20,8 @@ FASTEST = 200.0  # kW; a counter that runs faster than any house is doubted firs
 class Reading:
     """The present value of one reading and where it came from.
 
-    ``expires_at`` is ``None`` for what silence does not make worthless.
+    ``expires_at`` is ``None`` for what silence does not make worthless. ``derived``: nobody told it,
+    it is the day's part of a lifetime total.
     """
 
     value: Value
@@ -28,6 +29,7 @@ class Reading:
     feed: str
     expires_at: datetime | None
     gone: bool = False
+    derived: bool = False
 
 
 class Board:
@@ -186,18 +188,25 @@ class Board:
         expiry: datetime,
         snapshot: Snapshot,
     ) -> None:
-        """Derive the day's energy from the lifetime one where the vendor gives none."""
+        """Derive the day's energy from the lifetime one where the vendor gives none, or gave none for long."""
         if not ref.key.endswith("_total") or isinstance(reported, Gone):
             return
         today = Ref(ref.device, ref.key.removesuffix("_total") + "_today")
-        if today.key not in CATALOGUE or today in snapshot.values:
+        if today.key not in CATALOGUE or today in snapshot.values or self._is_told(today, now):
             return
         total = self.value(ref)
         if not isinstance(total, float):
             return
         value = self._counters.daily_from_lifetime(_name(today), total, now, self._zone_of(ref.device))
         until = self._expiry(CATALOGUE[today.key], ref.device, now, expiry)
-        self.readings[today] = Reading(value=value, measured_at=at, feed=feed, expires_at=until)
+        self.readings[today] = Reading(value=value, measured_at=at, feed=feed, expires_at=until, derived=True)
+
+    def _is_told(self, ref: Ref, now: datetime) -> bool:
+        """Tell whether the vendor itself told this lately, be it in another feed."""
+        reading = self.readings.get(ref)
+        if reading is None or reading.derived or reading.gone or reading.value is None or reading.feed == SITE_FEED:
+            return False
+        return reading.expires_at is None or now < reading.expires_at
 
     def as_dict(self, feeds: Iterable[str]) -> dict[str, Any]:
         """Return the readings of these feeds, and counters and facts of all, as JSON types for a Store."""
@@ -210,6 +219,7 @@ class Board:
                     _to_json(reading.measured_at),
                     reading.feed,
                     _to_json(reading.expires_at),
+                    reading.derived,
                 ]
                 for ref, reading in self.readings.items()
                 if not reading.gone and (reading.feed in keep or not self._definition(ref.key).expires)
@@ -225,7 +235,14 @@ class Board:
                 continue
 
     def _restore_row(
-        self, device: str, key: str, value: Any, measured_at: str, feed: str, expires_at: str | None
+        self,
+        device: str,
+        key: str,
+        value: Any,
+        measured_at: str,
+        feed: str,
+        expires_at: str | None,
+        derived: bool = True,
     ) -> None:
         definition, at = self._definition(key), datetime.fromisoformat(measured_at)
         moment = definition.quantity is Quantity.MOMENT and value is not None
@@ -236,6 +253,7 @@ class Board:
             measured_at=at,
             feed=feed,
             expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
+            derived=bool(derived),
         )
 
 
