@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator_checks.anker_world import Cloud
+from tests.simulator_checks.anker_world import Cloud, whole_day
 from tests.simulators.anker.profiles import PROFILES
 from tests.simulators.anker.scene import UNTOLD
 
@@ -263,6 +263,17 @@ def test_a_member_sees_the_site_and_none_of_its_settings() -> None:
     for path in ("app/device/get_device_home_load", "app/compatible/get_power_cutoff", "app/device/set_device_attrs"):
         assert cloud.code(path, device_sn=serial) == 10000
     assert cloud.set_param("6", {"mode_type": 1}) == 10000
+
+
+def test_a_member_is_not_told_what_is_charged_from_the_grid() -> None:
+    for member, told in ((False, "700"), (True, "0")):
+        cloud = Cloud("solarbank3")
+        cloud.stage.set_param(mode_type=3, custom_rate_plan=whole_day(700, charging_type=1))
+        cloud.wait(seconds=10)
+        cloud.now(**NIGHT)
+        cloud.stage.set_member(member=member)
+        info = cloud.scene()["solarbank_info"]
+        assert (info["grid_to_battery_power"], info["total_charging_power"]) == (told, "700")
 
 
 def test_firmware_is_offered_when_there_is_a_newer_one() -> None:

@@ -85,6 +85,9 @@ def test_a_solarbank_1_at_rest_reports_hourly() -> None:
         cloud.wait(minutes=1)
         moments.add(cloud.report.instant)
     assert 3 <= len(moments) <= 4
+    cloud.stage.set_house(solar_w=200)
+    cloud.wait(minutes=2)
+    assert cloud.clock.now() - cloud.report.instant < timedelta(minutes=1), "it wakes up with the sun"
 
 
 def test_whoever_opens_the_app_hears_every_few_seconds_for_five_minutes() -> None:

@@ -161,7 +161,9 @@ PRODUCTS: Mapping[str, Product] = {
             output_w=6_000,
             firmware="v1.1.0.2",
         ),
-        Product(model="A5220", name="X1 Battery Module", kind="pack", capacity_wh=5_000, charge_w=2_500, output_w=3_000),
+        Product(
+            model="A5220", name="X1 Battery Module", kind="pack", capacity_wh=5_000, charge_w=2_500, output_w=3_000
+        ),
         Product(model="A5191", name="SOLIX V1 EV Charger", kind="charger", type_number=11, firmware="v1.0.0.6"),
         Product(
             model="A1761", name="SOLIX C1000", kind="station", type_number=2, capacity_wh=1_056, firmware="v1.0.5.2"

@@ -47,11 +47,6 @@ class Report:
     plugs: Mapping[str, int] = field(default_factory=dict)
     charger_w: int = 0
 
-    @property
-    def busy(self) -> bool:
-        """Tell whether any panel or battery works (§13: else a Solarbank 1 reports only hourly)."""
-        return any(unit.pv_w or unit.charge_w or unit.discharge_w for unit in self.units.values())
-
 
 def measured(site: Site, instant: datetime) -> Report:
     """Return what a site would tell at a moment."""

@@ -42,6 +42,18 @@ NO_STATION_PPS: Bean = {
     ),
     **dict.fromkeys(("home", "grid", "system")),
 }
+CONSTANT: Bean = {
+    "is_downgrade": False,
+    "error_code": 0,
+    "err_msg": "",
+    "priority_discharge_switch": 0,
+    "display_priority_discharge_tips": 0,
+    "priority_discharge_upgrade_devices": "",
+    "style_id": 0,
+    "is_dynamic_price_down_grade": False,
+    "custom_charging_type": 0,
+    "third_part_pv_setting": 0,
+}
 V2_NUMBERS = (
     "total_output_power_v2",
     "total_input_power_v2",
@@ -60,8 +72,7 @@ def scene(call: Call) -> Bean:
 def scene_of(site: Site) -> Bean:
     """Return what a site's devices told last."""
     report = site.report
-    loads = _loads(site, report)
-    flags = feature_switch(site)
+    demand, other = _loads(site, report)
     return {
         "home_info": {"home_name": "Home", "home_img": "", "charging_power": "0.00", "power_unit": "W"},
         "solar_list": [_inverter(device, report) for device in site.of_kind("inverter")],
@@ -72,32 +83,23 @@ def scene_of(site: Site) -> Bean:
         "retain_load": f"{report.preset_w}W",
         "scene_mode": report.mode,
         "user_scene_mode": report.selected,
-        "home_load_power": str(loads[0]),
-        "other_loads_power": str(loads[1]),
+        "home_load_power": str(demand),
+        "other_loads_power": str(other),
         "updated_time": NEVER,
         "power_site_type": site.power_site_type,
         "site_id": site.id,
         "powerpanel_list": [_panel(device) for device in site.of_kind("power_panel")],
         "grid_info": _grid_info(site, report),
         "smart_plug_info": _smart_plugs(site, report),
-        "is_downgrade": False,
-        "error_code": 0,
-        "err_msg": "",
-        "feature_switch": flags,
-        "priority_discharge_switch": 0,
-        "display_priority_discharge_tips": 0,
-        "priority_discharge_upgrade_devices": "",
-        "style_id": 0,
+        "feature_switch": feature_switch(site),
+        **CONSTANT,
         "is_show_priority_discharge": int(site.generation == 1),
         "solarbank_pps_info": dict(NO_STATION_PPS),
-        "is_dynamic_price_down_grade": False,
         "aiems_profit": _profit(site, report) if site.generation > 2 else None,
         "switch_0w": int((site.settings.get(STATION) or {}).get("switch_0w", site.export_blocked)),
         "third_party_pv": str(site.third_party_w),
         "combiner_box_info": {"combiner_box_list": [_dock(device) for device in site.of_kind("dock")]},
         "charging_pile_info": {"charging_pile_list": [_charger(site, device) for device in site.of_kind("charger")]},
-        "custom_charging_type": 0,
-        "third_part_pv_setting": 0,
         **dict.fromkeys(V2_NUMBERS, 0),
     }
 
@@ -145,10 +147,13 @@ def _flipped(value: float, unit: str, thousands: str) -> Bean:
 
 
 def solarbank_info(site: Site, report: Report) -> Bean:
-    """Return the solarbanks and what they do together; in a cascade the totals cover the newer one only (§9.5)."""
+    """Return the solarbanks and what they do together.
+
+    In a cascade the totals cover the newer one only, and a member is not told what is charged from the grid (§9.5).
+    """
     counted = [report.units[site.main.serial]] if site.cascaded else list(report.units.values())
     output = sum(unit.output_w for unit in counted)
-    grid = sum(unit.grid_w for unit in counted)
+    grid = sum(unit.grid_w for unit in counted) if site.is_owner else 0
     first = counted[0].output_w if counted else 0
     level = report.units[site.main.serial].level if site.cascaded else report.level
     return {

@@ -143,18 +143,16 @@ class Site(Makeup):
         return due if self._reaches_at is None else min(due, max(self._reaches_at, self.now))
 
     def _next_report(self) -> datetime:
-        """Return when the devices report next (§13)."""
+        """Return when the devices report next, no earlier than now (§13)."""
         if self._reported < self.triggered_until:
             return max(self._reported + TRIGGERED, self.now)
-        every = self.every
-        if every is STANDBY:
-            return after(self._reported, STANDBY, self._phase)
-        return after(self._reported, every, self._phase)
+        return max(after(self._reported, self.every, self._phase), self.now)
 
     @property
     def every(self) -> timedelta:
-        """Return how often the devices report."""
-        if self.generation == 1 and not self.report.busy:
+        """Return how often the devices report; a Solarbank 1 wakes up with its panels."""
+        truth = self.house.last_truth()
+        if self.generation == 1 and not (truth.solar_w or truth.battery_w):
             return STANDBY
         return REPORTS.get(self.generation, REPORT)
 
@@ -192,12 +190,11 @@ class Site(Makeup):
             self.house.advance_to(now)
         self.now = now
         before, self._counters = self._counters, replace(self.house.counters)
-        more = {
-            "plugs": self.plugs_w(self.house.last_truth().home_w) * hours / WH,
-            "charger": self.charger_w * hours / WH,
-        }
         if hours > 0:
-            self.diary.note(now, Energies.between(before, self._counters, **more), self.house.level())
+            plugs = self.plugs_w(self.house.last_truth().home_w) * hours / WH
+            charged = self.charger.count(hours) if self.charger is not None else 0.0
+            counted = Energies.between(before, self._counters, plugs=plugs, charger=charged)
+            self.diary.note(now, counted, self.house.level())
 
     def report_now(self) -> None:
         """Let the devices tell the cloud at once, as after something struck (§13)."""
