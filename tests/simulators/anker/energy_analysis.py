@@ -232,7 +232,7 @@ def energy_analysis(call: Call) -> Bean:
     if device_type not in QUESTIONS or (kind != "day" and kind not in PERIODS):
         raise Refused(WRONG_PARAMETER)
     statistics = call.world.extras.statistics
-    inquiry = Inquiry(site=site, device_type=device_type, serial=serial, until=call.now - statistics.lag)
+    inquiry = Inquiry(site=site, device_type=device_type, serial=serial, until=statistics.until(call.now))
     if kind == "day":
         answer = curves(inquiry, parse(start, DAY), call.now)
     else:

@@ -173,7 +173,7 @@ def inquiry(call: Call, dialect: Dialect) -> Inquiry:
         kind=kind,
         first=first,
         last=last,
-        until=call.now - statistics.lag,
+        until=statistics.until(call.now),
         watt_hours=statistics.watt_hours,
     )
 

@@ -45,6 +45,10 @@ class Statistics:
     after_midnight: AfterMidnight = "zero"
     watt_hours: bool = False
 
+    def until(self, now: datetime) -> datetime:
+        """Return until when the cloud has counted."""
+        return now - self.lag
+
 
 @dataclass(slots=True, kw_only=True)
 class Smart:
@@ -100,7 +104,7 @@ def co2_ranking(call: Call) -> Bean:
     site, extras = call.site(), call.world.extras
     if extras.co2_hidden:
         return {"show": False, "ranking": "", "co2": "", "tree": "", "content": "", "level": None}
-    spared = site.diary.lifetime_at(call.now - extras.statistics.lag).solar * CO2_PER_KWH
+    spared = site.diary.lifetime_at(extras.statistics.until(call.now)).solar * CO2_PER_KWH
     return {
         "show": True,
         "ranking": "999+",

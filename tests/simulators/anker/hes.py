@@ -74,7 +74,7 @@ def running_info(call: Call) -> Bean:
     site = call.site("siteId")
     if site.kind != KIND:
         return STRANGE
-    energy = site.diary.lifetime_at(call.now - call.world.extras.statistics.lag).solar
+    energy = site.diary.lifetime_at(call.world.extras.statistics.until(call.now)).solar
     value, unit = grown(energy, kilo="KWh")
     spared, mass = carbon(energy * CO2_PER_KWH)
     mains = _mains(site)
@@ -146,7 +146,7 @@ def profit(call: Call) -> Bean:
     site, kind = _site(call, REQUEST_FAILED), call.text("dateType")
     start, end = call.text("start"), call.text("end", "")
     periods = PERIODS["week"](start, end) if kind == "day" else _periods(kind, start, end)
-    until = call.now - call.world.extras.statistics.lag
+    until = call.world.extras.statistics.until(call.now)
     sums = [total(site.diary.counted(day, until) or NOTHING for day in period.days) for period in periods]
     whole = total(sums)
     return {

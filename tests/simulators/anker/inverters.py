@@ -108,11 +108,6 @@ def _inverter(call: Call) -> Inverter:
     raise Refused(NOT_FOUND)
 
 
-def _until(call: Call) -> datetime:
-    """Return until when the cloud has counted."""
-    return call.now - call.world.extras.statistics.lag
-
-
 def status(call: Call) -> Bean:
     """Return the power of several inverters in whole W; asleep at night they are as good as gone (status 0)."""
     asked = call.text("sns").split(",")
@@ -123,7 +118,7 @@ def status(call: Call) -> Bean:
 def totals(call: Call) -> Bean:
     """Return what it gave in its life; the unit grows, the numbers are numbers."""
     inverter = _inverter(call)
-    energy = inverter.diary.lifetime_at(_until(call)).solar
+    energy = inverter.diary.lifetime_at(call.world.extras.statistics.until(call.now)).solar
     value, unit = grown(energy)
     return {
         "energy": float(value),
@@ -151,7 +146,7 @@ def _whole(value: float) -> float:
 
 def statistics(call: Call) -> Bean:
     """Return yields by position: day, week, month or year (§6.4); ``end`` may be left empty but for a week."""
-    inverter, kind, until = _inverter(call), call.text("type"), _until(call)
+    inverter, kind, until = _inverter(call), call.text("type"), call.world.extras.statistics.until(call.now)
     start, end = call.text("start"), call.text("end")
     if kind == "day":
         return _day(inverter, parse(start, "%Y-%m-%d"), until)

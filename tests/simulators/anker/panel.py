@@ -36,7 +36,7 @@ def carbon(kilograms: float) -> tuple[float, str]:
 def running_info(call: Call) -> Bean:
     """Return what a system has saved and made in its life, as numbers."""
     site = _site(call)
-    energy = site.diary.lifetime_at(call.now - call.world.extras.statistics.lag).solar
+    energy = site.diary.lifetime_at(call.world.extras.statistics.until(call.now)).solar
     value, unit = grown(energy, kilo="KWh")
     spared, mass = carbon(energy * CO2_PER_KWH)
     panels = site.of_kind(PANEL)
