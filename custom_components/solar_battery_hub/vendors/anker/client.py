@@ -66,8 +66,8 @@ class Client(SiteCalls, SettingCalls, EnergyCalls, InverterCalls, PanelCalls, He
         return elsewhere
 
     async def raw(self, method: str, path: str, body: Bean, *, writes: bool = False) -> Bean:
-        """Return the whole envelope of an answer, also of a refusal, to any question or order."""
-        call = Call(path=path, body=body, method=method, urgent=self._urgent, writes=writes, whole=True)
+        """Return the whole envelope of an answer, also of a refusal, to any question or order; it may hold secrets."""
+        call = Call(path=path, body=body, method=method, urgent=self._urgent, writes=writes, whole=True, secret=True)
         return section(await self.login.ask(call, self._host or self.login.host))
 
 

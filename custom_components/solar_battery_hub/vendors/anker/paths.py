@@ -81,3 +81,6 @@ HES_DEVICES: Final = f"{_HES}/get_hes_dev_info"
 HES_ENERGY: Final = f"{_HES}/get_energy_statistics"
 HES_PROFIT: Final = f"{_HES}/get_system_profit_detail"
 HES_WIFI: Final = f"{_HES}/get_wifi_info"
+
+# Asked with GET; everything else is posted (§2).
+GETS: Final = frozenset({UNREAD, f"{_PS}/get_message", PRODUCTS, f"{_PS}/product_accessories"})
