@@ -72,7 +72,7 @@ class AnkerAccount(Account):
             days=self._days,
             readings=Readings(self.inventory, store),
             controls=self.room_controls,
-            ledger=Ledger(store, self.inventory, self._days),
+            ledger=Ledger(store, clock, self.inventory, self._days),
             root=lambda: self.identity,
         )
         self._history = History(self.client, self.inventory, clock, self.zone)

@@ -1,12 +1,13 @@
 """Energies day by day, and what they add up to: the cloud tells most of them of days only (anker.md §10)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
 
 from ...core.accrual import Accrual
 from ...core.catalogue import look_up
+from ...core.clock import Clock
 from ...core.model import Ref, Reported
 from ..base import PrivateStore
 from .days import Days
@@ -17,6 +18,8 @@ from .yields import Told, within_step
 _TODAY: Final = "_today"
 _TOTAL: Final = "_total"
 _FINE: Final = 0.1  # kWh; a total told in such steps needs no help
+_USUALLY_TOLD: Final = frozenset({"solar_energy_total", "ev_charging_energy_total"})
+_PATIENCE: Final = timedelta(hours=1)  # until what is usually told but was not is counted here
 _STORED: Final = "energy_days"  # in the shared store
 
 type Energies = Mapping[Ref, float]
@@ -26,9 +29,10 @@ type Energies = Mapping[Ref, float]
 class Ledger:
     """Makes lifetime totals of days. What the vendor counts itself is left to the vendor."""
 
-    def __init__(self, store: PrivateStore, inventory: Inventory, days: Days) -> None:
+    def __init__(self, store: PrivateStore, clock: Clock, inventory: Inventory, days: Days) -> None:
         """Go on from what is remembered."""
         self._store = store
+        self._clock = clock
         self._inventory = inventory
         self._days = days
         self._accrual = Accrual(store.shared.get(_STORED))
@@ -94,10 +98,20 @@ class Ledger:
 
     def _shown(self, energies: Energies, totals: Mapping[str, float]) -> dict[Ref, Reported]:
         refs = (total_of(ref) for ref in energies)
-        return {ref: totals[_name(ref)] for ref in refs if _exists(ref.key) and not self._is_told(ref)}
+        return {ref: totals[_name(ref)] for ref in refs if _exists(ref.key) and not self._is_left(ref)}
 
-    def _is_told(self, ref: Ref) -> bool:
-        return ref.key in self._inventory.traits(ref.device).get("totals", ())
+    def _is_left(self, ref: Ref) -> bool:
+        """Tell whether a total is left to the vendor: it told it once, or it usually does and was not asked for long."""
+        traits = self._inventory.traits(ref.device)
+        if ref.key in traits.get("totals", ()):
+            return True
+        if ref.key not in _USUALLY_TOLD:
+            return False
+        now = self._clock.now()
+        if "counted_since" not in traits:
+            traits["counted_since"] = now.isoformat()
+            self._inventory.keep()
+        return now - datetime.fromisoformat(traits["counted_since"]) < _PATIENCE
 
     def _save(self) -> None:
         if self._accrual.version != self._saved:

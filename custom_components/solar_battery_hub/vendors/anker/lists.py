@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ...core.errors import BadAnswer
+from ...core.errors import BadAnswer, RateLimited, Unreachable
 from ...core.model import Ref, Reported, Snapshot
 from ...core.parse import text
 from .asks import DAY, HOUR, Values, ask_about
@@ -31,8 +31,18 @@ class Lists:
         self._empty = 0
 
     async def look(self) -> Values:
-        """List sites and devices from the host that knows them; return what that tells of the devices."""
-        found = await self._parts.client.look()
+        """List sites and devices from the host that knows them; return what that tells of the devices.
+
+        The list of devices may fail where there are sites: what they have is told with them.
+        """
+        try:
+            found = await self._parts.client.look()
+        except BadAnswer, RateLimited, Unreachable:
+            sites = await self._parts.client.site_list()
+            if not sites:
+                raise
+            self._note_sites(sites)
+            return {}
         self._note_sites(found.sites)
         self._rounds.answered(_BOUND)
         return self._note_bound(found.devices)
