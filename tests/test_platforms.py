@@ -54,7 +54,7 @@ async def use(hub: Hub, action: str, key: str, **fields: Any) -> None:
 
 
 async def test_number(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A range, steps and a unit; a value between the steps shows as the nearest one, as in the app."""
+    """A range, steps and a unit; a value between the steps shows as it is, in whole percent as in the app."""
     stored = {"backup_reserve": 20.0, "charge_power_limit": 3300.0, "battery_count": 3}
     account = await add(hub, monkeypatch, RESERVE, LIMIT, COUNT, **stored)
     state = hub.state(f"{SITE}_backup_reserve", "number")
@@ -73,7 +73,7 @@ async def test_number(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     assert account.written == [{"backup_reserve": 35.0}]
     assert hub.state(f"{SITE}_backup_reserve", "number").state == "35.0"
 
-    for found, rounded in ((37.4, "35.0"), (37.5, "40.0"), (None, STATE_UNKNOWN)):
+    for found, rounded in ((37.4, "37.0"), (37.5, "38.0"), (None, STATE_UNKNOWN)):
         account.stored["backup_reserve"] = found
         await hub.advance(10, step=10)
         assert hub.state(f"{SITE}_backup_reserve", "number").state == rounded

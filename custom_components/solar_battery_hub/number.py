@@ -47,12 +47,12 @@ class HubNumber(ControlEntity, NumberEntity):
     @property
     @override
     def native_value(self) -> float | None:
-        """The present value in whole steps, as vendors' apps show it."""
+        """The present value without its noise, as vendors' apps show it; it need not be on a step."""
         value = self.reading
         if not isinstance(value, int | float):
             return None
-        step = self.setting.step or 0.0
-        return floor(value / step + 0.5) * step if step else float(value)
+        grain = min(self.setting.step or 0.0, 1.0)
+        return floor(value / grain + 0.5) * grain if grain else float(value)
 
     @override
     async def async_set_native_value(self, value: float) -> None:
