@@ -26,9 +26,14 @@ CURRENCIES = {
 # Devices
 
 
-def test_what_stands_for_itself_is_online_by_the_list_of_devices() -> None:
-    bean = {"device_sn": "C1000", "wifi_online": True, "rssi": "-54"}
-    assert by_key(Desk().readings.bound(STATION, bean), "C1000") == {"reachable": True, "wifi_signal": -54}
+def test_what_stands_for_itself_is_told_by_the_list_of_devices() -> None:
+    bean = {"device_sn": "C1000", "wifi_online": True, "rssi": "-64"}
+    assert by_key(Desk().readings.bound(STATION, bean), "C1000") == {
+        "reachable": True,
+        "wifi_signal": -64,
+        "signal_strength": 60,
+        "battery_capacity": 1.056,
+    }
 
 
 @pytest.mark.parametrize(
@@ -41,7 +46,7 @@ def test_what_the_list_of_devices_does_not_know(listed: Listed) -> None:
 
 @pytest.mark.parametrize("rssi", ["0", 0, "", None, "-200", "x"])
 def test_no_signal_is_none(rssi: object) -> None:
-    assert Desk().readings.bound(STATION, {"rssi": rssi}) == {}
+    assert by_key(Desk().readings.bound(STATION, {"rssi": rssi}), "C1000") == {"battery_capacity": 1.056}
 
 
 def row(**told: Any) -> dict[str, Any]:
@@ -128,6 +133,8 @@ def test_what_a_solarbank_is_set_up_for() -> None:
     assert readings.solar_info(bank_, own) == {Ref("B", "solar_equipment"): "MI80 Microinverter(BLE)"}
     for nobody in ({"solar_brand": "Others", "solar_model": "Others"}, {"solar_brand": "", "solar_model": ""}, {}):
         assert readings.solar_info(bank_, nobody) == {}  # what members are told (§5.3)
+    newer = Listed(serial="B", model="A17C5", name="", site="s1")
+    assert readings.solar_info(newer, own) == {}
 
 
 def test_fittings() -> None:
@@ -188,7 +195,11 @@ def test_a_car() -> None:
 
 
 def test_micro_inverters() -> None:
-    rows = [{"sn": "M1", "power": 169, "status": 1}, {"sn": "M2", "power": 0, "status": 0}, {"power": 3}]
+    rows: list[dict[str, Any]] = [
+        {"sn": "M1", "power": 169, "status": 1},
+        {"sn": "M2", "power": 0, "status": 0},
+        {"power": 3},
+    ]
     values = Desk().readings.pv_status(rows)
     assert by_key(values, "M1") == {"solar_power": 169, "reachable": True}
     assert by_key(values, "M2") == {"solar_power": 0, "reachable": False}

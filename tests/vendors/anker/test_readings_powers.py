@@ -30,7 +30,7 @@ def battery(desk: Desk, row: dict[str, Any], **info: Any) -> object:
 )
 def test_a_single_solarbank(told: dict[str, str], expected: float) -> None:
     """What it says of its battery, else what its panels give and it does not put out."""
-    assert battery(Desk("A17C5"), bank(**told)) == expected
+    assert battery(Desk("A17C5"), bank() | told) == expected
 
 
 def test_what_is_charged_from_the_grid() -> None:
@@ -111,7 +111,7 @@ PARALLEL = [
 @pytest.mark.parametrize(("told", "power", "output", "grid_charge"), PARALLEL)
 def test_several_newer_solarbanks(told: dict[str, str], power: float, output: float, grid_charge: float) -> None:
     """Only what they say of their batteries counts, also when it is nothing; the rest follows from it."""
-    rows = [bank(photovoltaic_power="100", **told), bank(number=2), bank(number=3, battery_power="100")]
+    rows = [bank(photovoltaic_power="100") | told, bank(number=2), bank(number=3, battery_power="100")]
     info = {
         "total_charging_power": "9",
         "total_photovoltaic_power": "100",
@@ -180,8 +180,9 @@ def test_large_stations() -> None:
 
 def status(model: str, told: dict[str, Any], **around: Any) -> object:
     """Return the word for what a solarbank does."""
-    info = {name: around.pop(name) for name in ("to_home_load", "other_input_power") if name in around}
-    return by_key(Desk(model).scene(scene([bank(model, **told)], info=info, **around)), f"{model}-1")["charging_status"]
+    info: dict[str, Any] = {name: around.pop(name) for name in ("to_home_load", "other_input_power") if name in around}
+    bean = scene([bank(model) | told], info=info, **around)
+    return by_key(Desk(model).scene(bean), f"{model}-1")["charging_status"]
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,10 @@ def _build(bank: Bank) -> Mapping[str, Reported]:
 
 def _capacity(bank: Bank) -> float | None:
     """Return how much it holds in kWh, which the cloud never tells (§5.2)."""
-    unit = product(bank.model).capacity
-    return round(unit * bank.units / 1000, 3) if unit else None
+    unit, packs = product(bank.model).capacity, "sub_package_num"
+    if not unit or (packs in bank.bean and number(bank.bean[packs]) is None):
+        return None
+    return round(unit * bank.units / 1000, 3)
 
 
 def _present(found: Mapping[str, Reported]) -> dict[str, Reported]:

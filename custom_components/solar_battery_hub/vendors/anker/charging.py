@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ...core.parse import text
 from .powers import Bank
-from .reader import watts, word
+from .reader import code, watts, word
 
 _STATUS: Final[Mapping[str, str]] = {
     "0": "detection",
@@ -48,7 +47,7 @@ class Surroundings:
 
 def charging_status(bank: Bank, around: Surroundings) -> str | None:
     """Return what a solarbank does; those with an inverter of their own tell nothing but 0, so it is worked out."""
-    said = text(bank.bean.get("charging_status"))
+    said = code(bank.bean.get("charging_status"))
     if said == "0" and bank.generation > 1:
         return _derived(bank, around)
     found = word("charging status", said, _STATUS)

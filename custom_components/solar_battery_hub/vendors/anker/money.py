@@ -6,6 +6,7 @@ from typing import Final
 
 from ...core.parse import sections, text
 from .model import Bean
+from .reader import code
 
 _CODE: Final = re.compile(r"[A-Z]{3}")
 _SIGNS: Final[Mapping[str, str]] = {
@@ -56,7 +57,7 @@ def currency_code(sign: str | None, currencies: Bean | None, country: str | None
 def sign_of(scene: Bean) -> str | None:
     """Return the sign of the money that a scene tells of (``statistics``, type 3)."""
     return next(
-        (text(row.get("unit")) for row in sections(scene.get("statistics")) if text(row.get("type")) == "3"), None
+        (text(row.get("unit")) for row in sections(scene.get("statistics")) if code(row.get("type")) == "3"), None
     )
 
 

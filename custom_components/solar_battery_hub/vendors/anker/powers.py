@@ -81,16 +81,18 @@ def solar_of(row: Bean) -> float | None:
 def _bank(row: Bean, info: Bean) -> Bank:
     """Return a solarbank that has the site's numbers to itself."""
     solar, output = solar_of(row), watts(row, "output_power")
-    grid_charge = watts(info, "grid_to_battery_power") if _generation(row) > _FIRST else None
+    newer = _generation(row) > _FIRST and "grid_to_battery_power" in info
+    grid_charge = watts(info, "grid_to_battery_power") if newer else None
     battery = _told_battery(row)
     if not battery:
-        battery = None if solar is None or output is None else output - solar - (grid_charge or 0.0)
+        unknown = solar is None or output is None or (newer and grid_charge is None)
+        battery = None if unknown else (output or 0.0) - (solar or 0.0) - (grid_charge or 0.0)
     return _made(row, solar=solar, output=output, battery=battery, grid_charge=grid_charge)
 
 
 def _parallel_bank(row: Bean) -> Bank:
     """Return one of several solarbanks: its battery does what is told and nothing else; the rest follows from that."""
-    solar, battery = solar_of(row), _told_battery(row)
+    solar, battery = solar_of(row), _told_battery(row, whole=True)
     given = None if solar is None or battery is None else solar + battery
     taken = None if given is None else max(0.0, -given)
     return _made(
@@ -117,9 +119,14 @@ def _made(
     )
 
 
-def _told_battery(row: Bean) -> float | None:
-    """Return what a solarbank says of its battery. ``charging_power`` is not asked: it repeats the output."""
+def _told_battery(row: Bean, *, whole: bool = False) -> float | None:
+    """Return what a solarbank says of its battery; ``whole``: both ways must be told.
+
+    ``charging_power`` is not asked: it repeats the output.
+    """
     charge, discharge = watts(row, "bat_charge_power"), watts(row, "bat_discharge_power")
+    if whole and (charge is None or discharge is None):
+        return None
     if charge:
         return -charge
     return discharge if discharge is not None else charge
@@ -127,9 +134,9 @@ def _told_battery(row: Bean) -> float | None:
 
 def _total_battery(info: Bean, solar: float | None, output: float | None) -> float | None:
     charging = watts(info, "total_charging_power")
-    if charging:
-        return -charging
-    return None if solar is None or output is None else output - solar
+    if charging is None or solar is None or output is None:
+        return -charging if charging else None
+    return -charging if charging else output - solar
 
 
 def _weighted(banks: Sequence[Bank]) -> float | None:

@@ -10,7 +10,7 @@ from ...core.catalogue import Definition, look_up
 from ...core.choices import NOTHING, OTHER
 from ...core.fitted import Fitted
 from ...core.model import Gone, Ref, Reported
-from ...core.parse import choice, measured, number, text
+from ...core.parse import measured, number, text
 from ..base import PrivateStore
 from .model import Bean
 
@@ -106,24 +106,30 @@ def unreachable(values: Values) -> Values:
 
 def is_online(bean: Bean) -> bool | None:
     """Return what ``status`` says: "1" is online, "0" is not (§7.2)."""
-    return {"1": True, "0": False}.get(text(bean.get("status")) or "")
+    return {"1": True, "0": False}.get(code(bean.get("status")) or "")
 
 
 def fault(value: object) -> str | None:
     """Return an error code as text; 0 is none (``–``)."""
-    code = number(value)
-    if code is None:
-        return None
-    return NOTHING if not code else f"{code:g}"
+    said = code(value)
+    return NOTHING if said == "0" else said
+
+
+def code(value: object) -> str | None:
+    """Return a code as text, whether it came as 1, 1.0 or "1"."""
+    found = number(value)
+    return str(int(found)) if found is not None and found.is_integer() else text(value)
 
 
 def word(what: str, value: object, table: Mapping[str, str]) -> str | None:
     """Return our word for a code; an unknown one is ``other`` and logged once (design §3)."""
-    found = choice(value, table)
-    code = text(value) or ""
-    if found == OTHER and (what, code) not in _SEEN:
-        _SEEN.add((what, code))
-        _LOGGER.info("Unknown %s: %s", what, code[:40])
+    said = code(value)
+    if said is None:
+        return None
+    found = table.get(said, OTHER)
+    if found == OTHER and (what, said) not in _SEEN:
+        _SEEN.add((what, said))
+        _LOGGER.info("Unknown %s: %s", what, said[:40])
     return found
 
 

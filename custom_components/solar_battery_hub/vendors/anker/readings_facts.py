@@ -9,7 +9,7 @@ from .inventory import Inventory, site_id, vehicle_id
 from .listing import version
 from .model import Bean, Category, Listed, Site, Vehicle
 from .products import product
-from .reader import Reader, Values, of, plausible, word
+from .reader import Reader, Values, code, of, plausible, word
 
 _WEAKEST, _RANGE = -85.0, 35.0  # dBm without any signal, and how many more are all of it (§7.4)
 _NO_BRANDS: Final = frozenset({"others", ""})  # what somebody who may not ask is told (§5.3)
@@ -23,11 +23,13 @@ def bound(reader: Reader, listed: Listed, bean: Bean) -> Values:
 
     Whether one can be reached is told by its site where it has one; an inverter is never said to be online (§7.3).
     """
-    found: dict[str, Reported] = {"wifi_signal": _dbm(bean.get("rssi"))}
-    alone = listed.site is None and product(listed.model).category is not Category.INVERTER
-    return reader.keep(listed.serial, "bound", found) | of(
-        listed.serial, {"reachable": flag(bean.get("wifi_online")) if alone else None}
-    )
+    known, dbm = product(listed.model), _dbm(bean.get("rssi"))
+    found: dict[str, Reported] = {"wifi_signal": dbm}
+    told: dict[str, Reported] = {}
+    if listed.site is None and known.category is not Category.INVERTER:
+        found["signal_strength"] = None if dbm is None else _percent(dbm)
+        told = {"reachable": flag(bean.get("wifi_online")), "battery_capacity": known.capacity / 1000 or None}
+    return reader.keep(listed.serial, "bound", found) | of(listed.serial, told)
 
 
 def wifi(reader: Reader, inventory: Inventory, site: Site, rows: Sequence[Bean]) -> Values:
@@ -92,10 +94,10 @@ def ai_status(site: Site, bean: Bean) -> Values:
 
 
 def solar_info(listed: Listed, bean: Bean) -> Values:
-    """Return which inverter a solarbank is set up for (§7.10)."""
+    """Return which inverter a solarbank is set up for (§7.10); newer ones have their own and name anything here."""
     brand = text(bean.get("solar_brand")) or ""
     model = text(bean.get("solar_model_name")) or text(bean.get("solar_model"))
-    if brand.casefold() in _NO_BRANDS or model is None:
+    if product(listed.model).generation != 1 or brand.casefold() in _NO_BRANDS or model is None:
         return {}
     name = model if brand.casefold() in model.casefold() or brand == "ANKER" else f"{brand} {model}"
     return of(listed.serial, {"solar_equipment": name})
@@ -154,7 +156,7 @@ def running(inventory: Inventory, site: Site, bean: Bean) -> Values:
         "cloud_connected": flag(told.get("connected")),
         "battery_count": int(batteries) if batteries else None,
     }
-    network = text(told.get("realnet")) or text(told.get("net"))
+    network = code(told.get("realnet")) or code(told.get("net"))
     if network is not None and network != "0":
         found["network"] = word("network", network, _NETWORKS)
     values = of(owner, found)

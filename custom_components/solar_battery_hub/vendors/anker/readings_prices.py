@@ -7,7 +7,7 @@ from typing import Final
 from ...core.parse import number, section, sections, text
 from .inventory import site_id
 from .model import Bean, Site
-from .reader import Values, of
+from .reader import Values, code, of
 
 _PER_MWH: Final = "nordpool"  # other providers do not tell what their numbers are per (§11.3)
 _FIXED: Final = "fixed"
@@ -60,12 +60,12 @@ def band_price(seasons: list[Bean], now: datetime) -> float | None:
         day = "weekend" if now.weekday() >= _SATURDAY and season.get("is_same") is not True else "weekday"
         for hours in sections(season.get(day)):
             if _within(hours, "start_time", "end_time", now.hour, closed=False):
-                return _band_prices(season, day).get(text(hours.get("type")) or "")
+                return _band_prices(season, day).get(code(hours.get("type")) or "")
     return None
 
 
 def _band_prices(season: Bean, day: str) -> Mapping[str, float]:
-    told = ((text(row.get("type")), number(row.get("price"))) for row in sections(season.get(f"{day}_price")))
+    told = ((code(row.get("type")), number(row.get("price"))) for row in sections(season.get(f"{day}_price")))
     return {band: cost for band, cost in told if band is not None and cost is not None}
 
 

@@ -11,7 +11,7 @@ from .charging import Surroundings
 from .inventory import site_id
 from .model import Bean, Site
 from .powers import Bank, banks_of, powers_of
-from .reader import Reader, Values, fault, is_online, known, of, plausible, rows, unreachable, watts, word
+from .reader import Reader, Values, code, fault, is_online, known, of, plausible, rows, unreachable, watts, word
 from .stations import read_stations, stations_of
 
 RUNNING_MODES: Final[Mapping[str, str]] = {
@@ -98,12 +98,12 @@ def devices_in(part: Bean, name: str) -> Iterator[Bean]:
 
 def yield_of(bean: Bean) -> Bean | None:
     """Return the row of a scene that tells what the site's panels gave in its life (§7.2)."""
-    return next((row for row in sections(bean.get("statistics")) if text(row.get("type")) == "1"), None)
+    return next((row for row in sections(bean.get("statistics")) if code(row.get("type")) == "1"), None)
 
 
 def totals_of(bean: Bean) -> dict[str, float | None]:
     """Return what a scene counts since the site began: kWh, kg of CO₂, money. Units come in any spelling (§7.2)."""
-    told = {text(row.get("type")): row for row in sections(bean.get("statistics"))}
+    told = {code(row.get("type")): row for row in sections(bean.get("statistics"))}
     energy, mass, money = (told.get(kind, {}) for kind in ("1", "2", "3"))
     return {
         "solar_energy_total": _amount(energy, "kWh"),
@@ -150,7 +150,7 @@ def _site(reader: Reader, owner: str, bean: Bean, banks: Sequence[Bank]) -> dict
 
 
 def _states(bean: Bean, info: Bean) -> dict[str, Reported]:
-    mode, band = text(bean.get("scene_mode")), text(section(info.get("use_time_excute_info")).get("current_band"))
+    mode, band = code(bean.get("scene_mode")), code(section(info.get("use_time_excute_info")).get("current_band"))
     profit = section(bean.get("aiems_profit"))
     return {
         "running_mode": None if mode == _NONE else word("mode", mode, RUNNING_MODES),
@@ -162,7 +162,7 @@ def _states(bean: Bean, info: Bean) -> dict[str, Reported]:
 
 def _settings(bean: Bean) -> dict[str, Reported]:
     """Return what is a setting for nobody but the owner."""
-    mode = text(bean.get("user_scene_mode")) or text(bean.get("scene_mode"))
+    mode = code(bean.get("user_scene_mode")) or code(bean.get("scene_mode"))
     return {
         "operating_mode": None if mode == _NONE else word("mode", mode, RUNNING_MODES),
         "output_preset": watts(bean, "retain_load"),
@@ -178,7 +178,7 @@ def _grid(grid: Bean) -> dict[str, Reported]:
 
 def _around(bean: Bean, info: Bean, banks: Sequence[Bank]) -> Surroundings:
     return Surroundings(
-        mode=text(bean.get("scene_mode")),
+        mode=code(bean.get("scene_mode")),
         preset=watts(bean, "retain_load"),
         home=watts(bean, "home_load_power"),
         to_home=watts(info, "to_home_load"),
