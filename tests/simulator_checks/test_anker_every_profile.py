@@ -64,5 +64,6 @@ async def test_energies_of_every_site_fit_together(clock: SimClock, profile: str
         assert float(home["home_usage_total"]) > 0.1
         assert float(solar["solar_total"]) > 1
         site = client.world.sites[0]
-        inputs = sum(float(told[f"solar_production_pv{number}"]["power"][0]["value"]) for number in range(1, 5))
+        names = [*(f"solar_production_pv{number}" for number in range(1, 5)), "solar_production_microinverter"]
+        inputs = sum(float(told[name]["power"][0]["value"]) for name in names)
         assert inputs == pytest.approx(float(solar["solar_total"]) if site.inputs else 0, abs=0.03)

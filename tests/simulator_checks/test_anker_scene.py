@@ -61,6 +61,15 @@ def test_by_day_the_sun_is_told_by_input_and_the_rest_is_stored() -> None:
     assert info["total_charging_power"] == str(int(first["photovoltaic_power"]) - 300)
 
 
+def test_an_external_micro_inverter_is_a_part_of_the_sun() -> None:
+    cloud = Cloud("solarbank2_ac")
+    cloud.now(solar_w=500, home_w=300, level=50)
+    info = cloud.scene()["solarbank_info"]
+    assert (info["micro_inverter_power"], info["solar_power_1"], info["solar_power_2"]) == ("100", "225", "175")
+    assert info["total_photovoltaic_power"] == "500"
+    assert (info["solar_power_3"], info["solar_power_4"]) == ("0", "0"), "told, but not there"
+
+
 def test_the_meter_sees_import_or_export() -> None:
     cloud = Cloud("solarbank3")
     cloud.now(solar_w=0, home_w=2_000, level=50)

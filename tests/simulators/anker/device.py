@@ -36,7 +36,7 @@ NEWER_CUTOFF: Mapping[str, int] = {
 class Product:
     """A model: ``type_number`` as in ``device_type_list``, powers in W, ``capacity_wh`` of one unit.
 
-    ``channels`` are the shares of the PV inputs in its sun, ``ac_input_w`` how fast it charges from the grid at most.
+    ``channels`` are the shares of the PV inputs in its sun, ``micro`` that of an external micro-inverter, ``ac_input_w`` how fast it charges from the grid at most.
     """
 
     model: str
@@ -46,6 +46,7 @@ class Product:
     generation: int = 0
     capacity_wh: float = 0.0
     channels: tuple[float, ...] = ()
+    micro: float = 0.0
     peak_w: float = 0.0
     charge_w: float = 0.0
     output_w: float = 0.0
@@ -91,7 +92,8 @@ PRODUCTS: Mapping[str, Product] = {
             "Solarbank 2 E1600 AC",
             2,
             capacity_wh=1600,
-            channels=(0.55, 0.45),
+            channels=(0.45, 0.35),
+            micro=0.2,
             peak_w=900,
             charge_w=1_200,
             output_w=1_000,

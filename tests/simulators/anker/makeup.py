@@ -42,6 +42,8 @@ class Makeup:
         self.settings: dict[str, dict[str, Any]] = self._factory()
         self.active = deepcopy(self.settings)
         self.legal_limit_w = self._first_limit()
+        if plan.mode == plans.USE_TIME:
+            self.tariff.type, self.tariff.use_time = "use_time", self.settings[plans.PLAN]["use_time"]
 
     # --- what it is made of ------------------------------------------------------------------------------------------
 
@@ -104,14 +106,18 @@ class Makeup:
         """Return the share of each PV input in the sun of the site; older solarbanks have none to tell apart."""
         if self.generation < 2:
             return ()
-        heads = [device for device in self.solarbanks if device.generation > 1]
-        sums = [sum(parts) for parts in zip(*(device.product.channels for device in heads), strict=True)]
-        return tuple(part / len(heads) for part in sums)
+        sums = [sum(parts) for parts in zip(*(device.product.channels for device in self.heads), strict=True)]
+        return tuple(part / len(self.heads) for part in sums)
+
+    @property
+    def heads(self) -> list[Device]:
+        """Return its solarbanks of the second generation and newer."""
+        return [device for device in self.solarbanks if device.generation > 1]
 
     @property
     def parts(self) -> Mapping[str, float]:
         """Return what part of the energies each solarbank of a multisystem has; nothing for a single one."""
-        heads = [device for device in self.solarbanks if device.generation > 1]
+        heads = self.heads
         return {device.serial: 1 / len(heads) for device in heads} if len(heads) > 1 else {}
 
     @property
@@ -123,7 +129,7 @@ class Makeup:
     @property
     def micro(self) -> float:
         """Return what part of the sun comes by an external micro-inverter."""
-        return 0.0
+        return self.main.product.micro if self.devices else 0.0
 
     # --- what it is set to -------------------------------------------------------------------------------------------
 

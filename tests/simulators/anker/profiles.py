@@ -112,6 +112,23 @@ PROFILES: Mapping[str, Profile] = {
             ),
         )
     ),
+    "solarbank3_plugs": Profile(
+        sites=(
+            SitePlan(
+                name="Loft",
+                type=12,
+                units=(
+                    Unit(model="A17C5", alias="Solarbank 3"),
+                    METER,
+                    Unit(model="A17X8", alias="Basement", load=0.22, room="Basement"),
+                    Unit(model="A17X8", alias="Flex Plug", load=0.3, room="Garage"),
+                ),
+                mode=2,
+                station=True,
+                tariff=True,
+            ),
+        )
+    ),
     "cascade": Profile(
         sites=(
             SitePlan(

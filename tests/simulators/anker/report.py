@@ -1,7 +1,7 @@
 """What the devices of a site told the cloud last: whole watts, before any answer gives them its names (anker.md §13)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitReport:
-    """A solarbank: ``pv_w + discharge_w + grid_w == charge_w + output_w``, all ≥ 0 W; ``channels`` add up to ``pv_w``."""
+    """A solarbank: ``pv_w + discharge_w + grid_w == charge_w + output_w``, all ≥ 0 W.
+
+    ``channels`` and ``micro_w`` (an external micro-inverter's) add up to ``pv_w``.
+    """
 
     level: float
     pv_w: int
     channels: tuple[int, ...]
+    micro_w: int
     output_w: int
     charge_w: int
     discharge_w: int
@@ -77,11 +81,13 @@ def _unit(site: Site, device: Device, solar_w: float, local: datetime) -> UnitRe
     """Return what one solarbank measures."""
     channels = tuple(round(solar_w * device.share * part) for part in device.product.channels)
     battery = round(device.battery.power_w) if device.battery is not None else 0
-    pv = sum(channels)
+    micro = round(solar_w * device.share * device.product.micro)
+    pv = sum(channels) + micro
     return UnitReport(
         level=device.level,
         pv_w=pv,
         channels=channels,
+        micro_w=micro,
         output_w=max(0, pv + battery),
         charge_w=max(0, -battery),
         discharge_w=max(0, battery),
@@ -99,16 +105,7 @@ def _cascade_head(site: Site, units: Mapping[str, UnitReport]) -> UnitReport:
         channels[-1 - number] += watts
     pv = sum(channels)
     balance = pv + own.discharge_w - own.charge_w
-    return UnitReport(
-        level=own.level,
-        pv_w=pv,
-        channels=tuple(channels),
-        output_w=max(0, balance),
-        charge_w=own.charge_w,
-        discharge_w=own.discharge_w,
-        grid_w=max(0, -balance),
-        preset_w=own.preset_w,
-    )
+    return replace(own, pv_w=pv, channels=tuple(channels), output_w=max(0, balance), grid_w=max(0, -balance))
 
 
 def _grid(site: Site, units: Mapping[str, UnitReport], home: int) -> int:

@@ -172,7 +172,7 @@ def solarbank_info(site: Site, report: Report) -> Bean:
         "is_display_data": bool(site.solarbanks),
         **{f"solar_power_{number}": str(_channel(site, counted, number)) for number in range(1, 5)},
         "other_input_power": str(grid),
-        "micro_inverter_power": "0",
+        "micro_inverter_power": str(sum(unit.micro_w for unit in counted)),
         "micro_inverter_power_limit": "800" if site.main.model == "A17C2" else "0",
         "micro_inverter_low_power_limit": "0",
         "grid_to_battery_power": str(grid),

@@ -17,8 +17,6 @@ from tests.simulators.anker.upkeep import auto_upgrade
 
 LIMIT = "19"
 COMMAND = 17
-GROUPS = (("custom_rate_plan", "blend_plan"), ("manual_backup", "use_time"))
-"""Keys of type 6 that go together: of a group that is sent in part the rest is deleted (§12.2)."""
 
 
 def set_param(call: Call) -> Any:
@@ -59,17 +57,13 @@ def _keep(site: Site, kind: str, values: Bean, *, whole: bool) -> None:
         site.settings[kind] = merge_param(kind, old, values if whole else {**old, **values})
         site.stuck = site.single_slot_bug and plans.is_whole_day(site.settings[kind])
     elif kind == plans.PLAN:
-        site.settings[kind] = _smart(merge_param(kind, old, {**_deleted(values), **values}))
+        site.settings[kind] = _smart(merge_param(kind, old, values))
+        if "use_time" in values:
+            site.tariff.use_time = values["use_time"]
     else:
         site.settings[kind] = merge_param(kind, old, values)
         _select(site, values)
     site.changed()
-
-
-def _deleted(values: Mapping[str, Any]) -> Bean:
-    """Return what a write deletes by not sending it."""
-    gone = (group for group in GROUPS if 0 < sum(key in values for key in group) < len(group))
-    return {key: None for group in gone for key in group if key not in values}
 
 
 def _smart(plan: Bean) -> Bean:
