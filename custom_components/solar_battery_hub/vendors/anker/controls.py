@@ -162,8 +162,6 @@ class Controls:
         return found
 
     def _noted(self, about: str, source: str, told: object) -> Values:
-        if not told:
-            return {}
         self._reader.keep(about, source, told)
         return self._values(about, (source,))
 

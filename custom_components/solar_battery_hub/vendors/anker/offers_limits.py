@@ -127,10 +127,19 @@ def _reserve_bounds(seen: Seen) -> Mapping[str, Any]:
 # What goes out and in
 
 
-def _tells(name: str, tells: Callable[[Seen], Bean]) -> Callable[[Seen], str | None]:
+def _tells(name: str, tells: Callable[[Seen], Bean | None]) -> Callable[[Seen], str | None]:
     def reason(seen: Seen) -> str | None:
         bean = tells(seen)
-        return NOT_READ if not bean else None if name in bean else NOT_HERE
+        return NOT_READ if bean is None else None if name in bean else NOT_HERE
+
+    return reason
+
+
+def _station_tells(name: str) -> Callable[[Seen], str | None]:
+    tells = _tells(name, lambda seen: seen.told.get(STATION))
+
+    def reason(seen: Seen) -> str | None:
+        return tells(seen) if seen.is_station else NOT_HERE
 
     return reason
 
@@ -176,9 +185,9 @@ def _reason_export(seen: Seen) -> str | None:
     return NOT_HERE if seen.is_station else _tells_export(seen)
 
 
-_tells_pv: Final = _tells(PV_LIMIT, _attrs)
-_tells_ac: Final = _tells("ac_input_limit", lambda seen: seen.limits)
-_tells_export: Final = _tells(NO_EXPORT, _attrs)
+_tells_pv: Final = _tells(PV_LIMIT, lambda seen: seen.own.get(ATTRS))
+_tells_ac: Final = _tells("ac_input_limit", lambda seen: seen.limits if LIMIT in seen.told else None)
+_tells_export: Final = _tells(NO_EXPORT, lambda seen: seen.own.get(ATTRS))
 
 _PERCENTS: Final = {
     LOWEST: Setting(key="discharge_stop_level", kind=ControlKind.NUMBER, tolerance=0.5, **_PERCENT),
@@ -217,7 +226,7 @@ STATIONS: Final = table(
         read=_station_level(RESERVE_ON),
         reason=_has_station(RESERVE_ON),
     ),
-    Offer(setting=_EXPORT, source=STATION, read=_exports(_station), reason=_tells(NO_EXPORT, _station)),
+    Offer(setting=_EXPORT, source=STATION, read=_exports(_station), reason=_station_tells(NO_EXPORT)),
     Offer(
         setting=Setting(
             key="export_limit",
@@ -230,7 +239,7 @@ STATIONS: Final = table(
         ),
         source=STATION,
         read=lambda seen: number(_station(seen).get(FEED_IN)),
-        reason=_tells(FEED_IN, _station),
+        reason=_station_tells(FEED_IN),
     ),
     Offer(
         setting=Setting(key="output_limit_power", kind=ControlKind.NUMBER, **_WATTS),
@@ -293,7 +302,7 @@ INVERTER: Final = table(
         setting=Setting(key="output_limit_power", kind=ControlKind.NUMBER, **_WATTS, **only(_INVERTER_OPTIONS)),
         source=PV_TOTALS,
         read=lambda seen: number(section(seen.own.get(PV_TOTALS)).get("powerConfig")),
-        reason=_tells("powerConfig", lambda seen: section(seen.own.get(PV_TOTALS))),
+        reason=_tells("powerConfig", lambda seen: seen.own.get(PV_TOTALS)),
     )
 )
 ANY: Final = table(

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from ...core.errors import NotSupported
+from ...core.errors import BadAnswer, NotSupported
 from ...core.parse import sections
 from ..base import PrivateStore
 from . import seen as places
@@ -31,16 +31,16 @@ class SettingsReader:
         return self._told.get(about, {})
 
     def keep(self, about: str, source: str, told: object) -> None:
-        """Remember what was told."""
+        """Remember what was told; an empty answer takes nothing away, and one of ``None`` says nothing at all."""
         known = self._told.setdefault(about, {})
-        if known.get(source) != told:
+        if told is not None and known.get(source) != told and (told or source not in known):
             known[source] = told
             self._store.save_later()
 
     async def read(self, seen: Seen, source: str) -> None:
-        """Ask for one of the places that tell settings of a site or a device; an empty answer takes nothing away.
+        """Ask for one of the places that tell settings of a site or a device; what comes is kept.
 
-        Raises NotSupported where such a one does not have it.
+        Raises NotSupported where such a one does not have it, BadAnswer where nothing is told: no write is made up from old answers.
         """
         ask = _OF_DEVICE.get(source) if seen.device else None
         if ask is not None and seen.device is not None:
@@ -49,8 +49,9 @@ class SettingsReader:
             about, told = seen.site.id, await _OF_SITE[source](self._client.urgent, seen, seen.site.id)
         else:
             raise NotSupported("Nothing tells this")
-        if told:
-            self.keep(about, source, told)
+        if not told:
+            raise BadAnswer("An answer that should tell settings is empty")
+        self.keep(about, source, told)
 
 
 def _param(kind: str) -> Callable[[Client, Seen, str], Awaitable[object]]:
