@@ -351,3 +351,17 @@ def test_slots_are_looked_up_by_weekday_and_hour() -> None:
     assert cloud.site.preset_at(cloud.site.local(cloud.clock.now())) == 400
     cloud.wait(hours=6)
     assert cloud.site.preset_at(cloud.site.local(cloud.clock.now())) == 200, "no slot: the default"
+
+
+def test_the_night_the_clock_is_put_back_is_lived_by_local_time() -> None:
+    cloud = Cloud("solarbank2", datetime(2026, 10, 24, 22, 0, tzinfo=UTC))
+    reports = set()
+    for _ in range(25 * 12):
+        cloud.wait(minutes=5)
+        reports.add(cloud.report.instant)
+    assert len(reports) == 25 * 12, "the day has 25 hours"
+    assert f"{cloud.site.local(cloud.clock.now()):%H:%M}" == "00:00"
+    cloud.wait(hours=7, minutes=59)
+    assert cloud.site.preset_at(cloud.site.local(cloud.clock.now())) == 90
+    cloud.wait(minutes=1)
+    assert cloud.site.preset_at(cloud.site.local(cloud.clock.now())) == 120, "Monday, eight o'clock"

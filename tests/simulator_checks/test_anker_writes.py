@@ -91,6 +91,33 @@ def test_type_6_takes_over_what_is_sent() -> None:
     assert cloud.now(**NIGHT).output_w == 250
 
 
+PRESET = (
+    '{"mode_type":3,"custom_rate_plan":[{"index":0,"week":[0,6],"ranges":[{"start_time":"00:00","end_time":"24:00",'
+    '"power":110}]},{"index":1,"week":[1,2,3,4,5],"ranges":[{"start_time":"00:00","end_time":"08:00","power":100},'
+    '{"start_time":"08:00","end_time":"22:00","power":250},{"start_time":"22:00","end_time":"24:00","power":90}]}],'
+    '"blend_plan":[]}'
+)
+METER_MODE = '{"mode_type":1,"manual_backup":{},"use_time":[]}'
+SMART_MODE = (
+    '{"mode_type":7,"manual_backup":{"ranges":[{"start_time":1757803140,"end_time":1757813940}],"switch":false},'
+    '"use_time":[]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("profile", "sent", "mode", "output"),
+    [("solarbank2", PRESET, 3, 250), ("solarbank2", METER_MODE, 1, 800), ("solarbank3", SMART_MODE, 7, 900)],
+)
+def test_the_document_s_own_examples_work(profile: str, sent: str, mode: int, output: int) -> None:
+    cloud = Cloud(profile)
+    body = {"site_id": cloud.site.id, "param_type": "6", "cmd": 17, "param_data": sent}
+    assert cloud.code(SET_PARAM, **body) == 0
+    assert {key: cloud.param("6")[key] for key in json.loads(sent)} == json.loads(sent)
+    cloud.wait(minutes=5)
+    assert cloud.scene()["scene_mode"] == mode
+    assert cloud.now(**NIGHT).output_w == output
+
+
 def test_half_a_group_deletes_the_other_half() -> None:
     cloud = Cloud("solarbank3")
     before = cloud.param("6")
