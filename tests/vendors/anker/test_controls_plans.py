@@ -92,8 +92,10 @@ async def test_smart_mode_keeps_an_old_backup_range() -> None:
         sent = await owner.write_param(operating_mode="smart")
         assert sent == (
             "6",
-            '{"mode_type":7,"manual_backup":{"ranges":[{"start_time":1757803140,"end_time":1757813940}],'
-            '"switch":false},"use_time":[]}',
+            (
+                '{"mode_type":7,"manual_backup":{"ranges":[{"start_time":1757803140,"end_time":1757813940}],'
+                '"switch":false},"use_time":[]}'
+            ),
         )
 
 
