@@ -149,7 +149,17 @@ def test_the_last_hour_ends_at_midnight() -> None:
     assert (found["solar_forecast_this_hour"], found["solar_forecast_next_hour"]) == (9, 3)
 
 
-@pytest.mark.parametrize("trend", [None, [], [{"time": "x", "value": "1"}, {"time": "14:00", "value": ""}]])
+def test_there_is_no_sum_without_one_of_its_hours() -> None:
+    trend = [*SUN["forecast_trend"][:3], {"time": "16:00", "value": ""}]
+    found = by_key(Desk().readings.forecast(SITE, {**SUN, "forecast_trend": trend}, None, MONDAY))
+    assert found == {
+        "solar_forecast_next_day": 3.97,
+        "solar_forecast_this_hour": 400,
+        "solar_forecast_next_hour": 300,
+    }
+
+
+@pytest.mark.parametrize("trend", [None, [], [{"time": "x", "value": "1"}]])
 def test_without_a_forecast(trend: object) -> None:
     """Only smart mode has one (§10.2)."""
     assert Desk().readings.forecast(SITE, {**SUN, "forecast_trend": trend}, None, MONDAY) == {}

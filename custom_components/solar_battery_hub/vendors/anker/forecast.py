@@ -21,18 +21,18 @@ def forecast(site: Site, today: Bean, tomorrow: Bean | None, now: datetime) -> V
     """
     now = now.replace(tzinfo=None)
     hours = _hours(today, now.date())
+    following = _hours(tomorrow, now.date() + timedelta(days=1)) if tomorrow else {}
     if not hours:
         return {}
     this = datetime.combine(now.date(), time(now.hour)) + _HOUR
-    left = math.fsum(power * min(1.0, (end - now) / _HOUR) for end, power in hours.items() if end > now) / 1000
+    left = _energy({end: power for end, power in hours.items() if end > now}, now)
     produced = measured(today.get("solar_total"), "kWh", "kWh")
-    following = _hours(tomorrow, now.date() + timedelta(days=1)) if tomorrow else {}
     return of(
         site_id(site.id),
         {
-            "solar_forecast_left_today": round(left, 3),
-            "solar_forecast_today": None if produced is None else round(produced + left, 3),
-            "solar_forecast_tomorrow": round(math.fsum(following.values()) / 1000, 3) if following else None,
+            "solar_forecast_left_today": left,
+            "solar_forecast_today": None if produced is None or left is None else round(produced + left, 3),
+            "solar_forecast_tomorrow": _energy(following, now) if following else None,
             "solar_forecast_next_day": measured(today.get("forecast_total"), "kWh", "kWh"),
             "solar_forecast_this_hour": hours.get(this),
             "solar_forecast_next_hour": hours.get(this + _HOUR, following.get(this + _HOUR)),
@@ -40,15 +40,22 @@ def forecast(site: Site, today: Bean, tomorrow: Bean | None, now: datetime) -> V
     )
 
 
-def _hours(bean: Bean, day: date) -> Mapping[datetime, float]:
-    """Return the expected power in W by the end of each hour."""
-    found: dict[datetime, float] = {}
+def _energy(hours: Mapping[datetime, float | None], now: datetime) -> float | None:
+    """Return what is still to come in kWh; there is no sum without one of its parts."""
+    parts = [None if power is None else power * min(1.0, (end - now) / _HOUR) for end, power in hours.items()]
+    told = [part for part in parts if part is not None]
+    return round(math.fsum(told) / 1000, 3) if len(told) == len(parts) else None
+
+
+def _hours(bean: Bean, day: date) -> Mapping[datetime, float | None]:
+    """Return the expected power in W by the end of each hour; nothing where it is not known of which."""
+    found: dict[datetime, float | None] = {}
     for point in sections(bean.get("forecast_trend")):
-        end, power = _hour(text(point.get("time"))), measured(point.get("value"), "W", "W")
-        if end is not None and power is not None and power >= 0:
-            found[datetime.combine(day, end) if end > time() else datetime.combine(day, end) + timedelta(days=1)] = (
-                power
-            )
+        power = measured(point.get("value"), "W", "W")
+        if (end := _hour(text(point.get("time")))) is None:
+            return {}
+        late = timedelta(days=0 if end > time() else 1)
+        found[datetime.combine(day, end) + late] = power if power is not None and power >= 0 else None
     return found
 
 
