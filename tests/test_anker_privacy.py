@@ -151,8 +151,9 @@ def private(server: AnkerSimulator) -> Iterator[str]:
     for device in world.devices:
         yield device.serial
     # A name of two letters is that of a product as well.
-    yield from (thing.name for thing in (*world.sites, *world.extras.garage.vehicles) if len(thing.name) > 3)
-    yield from (device.alias for device in world.devices if len(device.alias) > 3)
+    names = [site.name for site in world.sites] + [device.alias for device in world.devices]
+    yield from (name for name in names if len(name) > 3)
+    yield from (vehicle.name for vehicle in world.extras.garage.vehicles)
 
 
 @needs_recordings

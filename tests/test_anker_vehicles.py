@@ -220,9 +220,11 @@ async def test_delete_that_did_not_work(hub: Hub, server: AnkerSimulator) -> Non
     assert answer == {"outcome": "not_confirmed"}
 
 
-@pytest.mark.parametrize("action", ["edit_vehicle", "delete_vehicle", "set_default_vehicle"])
-async def test_device_that_is_no_car(hub: Hub, server: AnkerSimulator, action: str) -> None:
-    fields = {"edit_vehicle": {"year": 2020}, "delete_vehicle": {"confirm": True}}.get(action, {})
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [("edit_vehicle", {"year": 2020}), ("delete_vehicle", {"confirm": True}), ("set_default_vehicle", {})],
+)
+async def test_device_that_is_no_car(hub: Hub, server: AnkerSimulator, action: str, fields: Mapping[str, Any]) -> None:
     with pytest.raises(ServiceValidationError) as caught:
         await hub.act(action, server.world.devices[0].serial, **fields)
     assert caught.value.translation_key == "not_supported"

@@ -18,7 +18,7 @@ from tests.demo.dashboard import make_dashboard, view
 from tests.demo.daytime import roof_for, time_zone_with_sun
 from tests.demo.energy import save_preferences
 from tests.demo.hass_process import LOG, Hass, running_hass
-from tests.demo.home import Home, Registry, until_loaded
+from tests.demo.home import Home, Registry, until_complete, until_loaded
 from tests.demo.log import complaints, read
 from tests.demo.onboarding import PASSWORD, USERNAME, add_account, onboarded
 from tests.demo.past import begin_of_past, import_past, live_some_days
@@ -58,6 +58,7 @@ async def running_demo(folder: Path) -> AsyncIterator[Demo]:
         api = await stack.enter_async_context(onboarded(hass))
         say("Adding the accounts …")
         homes = [await _add(api, *pair) for pair in zip(ACCOUNTS, simulators, strict=True)]
+        await asyncio.gather(*(until_complete(api, home) for home in homes))
         await _furnish(api, homes, pasts)
         yield Demo(hass=hass, api=api, homes=homes)
 

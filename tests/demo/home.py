@@ -8,10 +8,11 @@ from tests.demo.accounts import DemoAccount, Expectations
 from tests.demo.api import HassApi, Json
 from tests.demo.dashboard import Entities
 from tests.demo.expectations import Expected
-from tests.demo.processes import DemoError, patience
+from tests.demo.processes import DemoError, looks, patience
 from tests.demo.simulated import Simulated
 
 SETUP_SECONDS = 90
+COMPLETE_SECONDS = 240
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,17 @@ class Registry:
                 if any(identifier[1].lower() == device_id.lower() for identifier in device["identifiers"]):
                     return f"config/devices/device/{device['id']}"
         raise DemoError(f"Home Assistant has no device {device_id}")
+
+
+async def until_complete(api: HassApi, home: Home) -> None:
+    """Wait until the site has all its entities: some makers are asked for one energy after the other.
+
+    Whatever is missing at the end of all patience the check complains about.
+    """
+    expected = home.expectations.readings["site"].keys() - home.account.without
+    async for _ in looks(COMPLETE_SECONDS):
+        if expected <= (await Registry.read(api)).entities(home, home.site_id).keys():
+            return
 
 
 async def until_loaded(api: HassApi, entry_id: str) -> None:
