@@ -9,7 +9,7 @@ import pytest
 from custom_components.solar_battery_hub.core.errors import WriteRefused
 from custom_components.solar_battery_hub.core.schedule import Schedule, Slot
 from custom_components.solar_battery_hub.vendors.anker.wire_json import compact, parse
-from tests.vendors.anker.controls_desk import Desk, desk, text
+from tests.vendors.anker.controls_desk import ABOUT, Desk, desk, text
 
 FIRST, SECOND = "APCA17C000000001", "APCA17C000000002"
 AROUND: dict[str, Any] = {
@@ -54,10 +54,10 @@ def plan(*ranges: dict[str, Any], **members: Any) -> dict[str, Any]:
     return {"ranges": list(ranges), **AROUND, **members}
 
 
-async def sent_ranges(owner: Desk, device: str | None = None, **changes: Any) -> list[dict[str, Any]]:
+async def sent_ranges(owner: Desk, device: str = ABOUT, **changes: Any) -> list[dict[str, Any]]:
     """Write changes; return the ranges that were sent, all else being as it was read."""
     had = dict(owner.cloud.home_load or {})
-    kind, sent = await owner.write_param(**({"device": device} if device else {}), **changes)
+    kind, sent = await owner.write_param(device, **changes)
     found = json.loads(sent)
     assert kind == "4"
     assert list(found) == list(had)
@@ -134,10 +134,11 @@ async def test_only_the_slot_of_the_present_time_changes() -> None:
         owner.cloud.home_load = plan(*ranges)
         told = await owner.note()
         assert (told["output_preset"], told["allow_export"], told["charge_priority"]) == (140, True, 80)
-        for key, value, changed in (
+        steps: tuple[tuple[str, Any, dict[str, Any]], ...] = (
             ("allow_export", False, {"turn_on": False}),
             ("charge_priority", 55, {"turn_on": False, "charge_priority": 55}),
-        ):
+        )
+        for key, value, changed in steps:
             expected = [ranges[0], ranges[1] | changed, ranges[2]]
             assert await sent_ranges(owner, **{key: value}) == expected
             assert (await owner.read_back(key))[key] == value
