@@ -246,6 +246,15 @@ def test_a_module_is_no_device_of_its_own() -> None:
     assert [row["product_code"] for row in cloud.ask("app/get_relate_and_bind_devices")["data"]] == ["A5103"]
 
 
+def test_a_power_dock_is_in_no_list() -> None:
+    cloud = Cloud("multisystem")
+    bound = [row["product_code"] for row in cloud.ask("app/get_relate_and_bind_devices")["data"]]
+    (row,) = cloud.ask("site/get_site_list")["site_list"]
+    assert bound == ["A17C5", "A17C5", "A17C5", "A17X7"]
+    assert row["current_site_device_models"] == ["A17C5", "A17X7"]
+    assert [one["device_model"] for one in row["site_device_list"]] == bound
+
+
 def test_a_device_that_is_off_is_offline() -> None:
     cloud = Cloud("solarbank3")
     cloud.stage.set_power(cloud.site.main.serial, on=False)

@@ -29,6 +29,9 @@ LISTS = {
     "station": "pps_list",
 }
 """In which list a device without values stands."""
+UNLISTED = frozenset(("pack", "dock"))
+"""What no list of the account holds: modules of another device, and a Power Dock, which only limits, parameters and the
+scene tell of (§7.2, §7.9, §9.1)."""
 EMPTY_LISTS = (
     "solar_list",
     "pps_list",
@@ -49,8 +52,9 @@ def site_list(call: Call) -> Bean:
 
 def site_row(site: Site, *, told: bool = True) -> Bean:
     """Return a site of the list; ``told`` is false where the cloud leaves most of it blank."""
-    kinds = list(dict.fromkeys(device.product.type_number for device in site.devices if device.product.type_number))
-    models = list(dict.fromkeys(device.model for device in site.devices))
+    listed = [device for device in site.devices if device.kind != "dock"]
+    kinds = list(dict.fromkeys(device.product.type_number for device in listed if device.product.type_number))
+    models = list(dict.fromkeys(device.model for device in listed))
     return {
         "site_id": site.id,
         "site_name": site.name,
@@ -62,7 +66,7 @@ def site_row(site: Site, *, told: bool = True) -> Bean:
         "support_device_models": SUPPORTED.get(site.power_site_type) if told else None,
         "current_site_device_models": (models or None) if told else None,
         "init_status": int(told),
-        "site_device_list": [_member(device) for device in site.devices] if told else None,
+        "site_device_list": [_member(device) for device in listed] if told else None,
     }
 
 
@@ -146,8 +150,8 @@ def _blank(device: Device) -> Bean:
 
 
 def bind_devices(call: Call) -> Bean:
-    """Return the account's own devices; a module of another one is none of its own (§5)."""
-    return {"data": [bound(call, device) for device in call.world.own_devices if device.kind != "pack"]}
+    """Return the account's own devices, but for what is in no list."""
+    return {"data": [bound(call, device) for device in call.world.own_devices if device.kind not in UNLISTED]}
 
 
 def bound(call: Call, device: Device) -> Bean:
