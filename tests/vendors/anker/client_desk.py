@@ -1,6 +1,6 @@
 """Somebody with an Anker account, on a clock moved by hand, and what the server says to him (anker.md §2, §3)."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 import copy
 from dataclasses import dataclass, field
@@ -123,7 +123,7 @@ class Cloud:
         self.token = "somebody else's"
 
 
-def result(payload: Mapping[str, Any], status: int = 200) -> CallbackResult:
+def result(payload: dict[str, Any], status: int = 200) -> CallbackResult:
     """Return an answer of a server that is played."""
     return CallbackResult(status=status, payload=payload, response_class=Response)
 

@@ -111,7 +111,8 @@ async def test_a_sign_in_without_its_parts_failed(missing: str) -> None:
     async with open_desk() as desk:
         with MockHttp() as http:
             cloud = Cloud(http, desk)
-            cloud.at_login = welcome(**{missing: None})
+            parts: dict[str, Any] = {missing: None}
+            cloud.at_login = welcome(**parts)
             client = desk.open()
             with pytest.raises(BadAnswer):
                 await client.scene(SITE)
@@ -565,23 +566,42 @@ async def test_a_server_that_was_chosen_is_never_left(server: str, base: str) ->
 # What was refused
 
 
-async def test_a_question_that_does_not_fit_is_asked_once_a_day() -> None:
+async def test_a_question_that_does_not_fit_is_asked_again_after_an_hour_and_then_once_a_day() -> None:
     async with open_desk() as desk:
         with MockHttp() as http:
             cloud = Cloud(http, desk)
             client = desk.open()
             cloud.said["power_service/v1/site/energy_analysis"] = no(10004)
-            for hour in range(25):
+            asked = []
+            for hour in range(52):
+                before = len(cloud.asked)
                 with pytest.raises(Refused) as caught:
                     await client.energy(SITE, "grid", "week", START.date() + timedelta(days=hour), START.date())
                 assert caught.value.code == 10004
+                if len(cloud.asked) > before:
+                    asked.append(hour)
                 desk.clock.pass_time(hours=1)
-            assert cloud.asked.count("energy_analysis") == 2
+            assert asked == [0, 1, 25, 49]
             with pytest.raises(Refused):
                 await client.energy(SITE, "home_usage", "week", START.date(), START.date())
             with pytest.raises(Refused):
                 await client.urgent.energy(SITE, "grid", "week", START.date(), START.date())
-            assert cloud.asked.count("energy_analysis") == 4
+            assert cloud.asked.count("energy_analysis") == 6
+
+
+@pytest.mark.parametrize("code", [-1, 10000, 10004])
+async def test_without_its_lists_and_scenes_nothing_is_known_so_they_are_always_asked(code: int) -> None:
+    async with open_desk() as desk:
+        with MockHttp() as http:
+            cloud = Cloud(http, desk)
+            client = desk.open()
+            for name in ("site/get_site_list", "site/get_scen_info", "app/get_relate_and_bind_devices"):
+                cloud.said[f"power_service/v1/{name}"] = no(code)
+            for _ in range(2):
+                for ask in (client.site_list, client.bind_devices, lambda: client.scene(SITE)):
+                    with pytest.raises(Refused):
+                        await ask()
+            assert len(cloud.asked) == 6
 
 
 async def test_an_outage_of_an_endpoint_is_over_after_an_hour() -> None:

@@ -1,41 +1,57 @@
 """How every call goes out: signed in, in turn, and not again where it was refused lately (anker.md §4)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 import json
 from typing import Any, Final
 
 from ...core.parse import section
+from . import paths
 from .codes import TRANSIENT, Refused
 from .login import Login
 from .model import Bean
 from .wire import Call
 
-_REFUSED_FOR: Final = timedelta(hours=24)
-_TRANSIENT_FOR: Final = timedelta(hours=1)
+_AT_FIRST: Final = timedelta(hours=1)  # it may have been an odd answer
+_AGAIN: Final = timedelta(hours=24)
 _WHEN: Final = frozenset({"date", "end", "end_date", "end_time", "start", "start_date", "start_time"})
+_NEEDED: Final = frozenset({paths.SITE_LIST, paths.SCENE, paths.BIND_DEVICES})  # without these nothing is known
 
 
 class Refusals:
-    """What this cloud would not answer: the same question is not asked again for a day, or for an hour (10000)."""
+    """What this cloud would not answer: not asked again for an hour, and from the second refusal on for a day (§4)."""
 
     def __init__(self) -> None:
         """Begin with nothing refused."""
-        self._until: dict[str, tuple[datetime, int]] = {}
+        self._known: dict[str, _Refusal] = {}
 
     def check(self, call: Call, now: datetime) -> None:
         """Raise Refused for a question that was refused lately, whatever day it was about."""
-        until, code = self._until.get(_question(call), (now, 0))
-        if timedelta() < until - now <= _REFUSED_FOR:
-            raise Refused(call.path, code)
+        known = self._known.get(_question(call))
+        if known is not None and timedelta() <= now - known.since < known.lasts:
+            raise Refused(call.path, known.code)
 
     def note(self, call: Call, code: int, now: datetime) -> None:
         """Remember a refusal."""
-        self._until[_question(call)] = now + (_TRANSIENT_FOR if code == TRANSIENT else _REFUSED_FOR), code
+        if call.path in _NEEDED:
+            return
+        question = _question(call)
+        lasts = _AGAIN if question in self._known and code != TRANSIENT else _AT_FIRST
+        self._known[question] = _Refusal(since=now, lasts=lasts, code=code)
 
     def forget(self, call: Call) -> None:
         """Forget a refusal: the question was answered."""
-        self._until.pop(_question(call), None)
+        self._known.pop(_question(call), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refusal:
+    """When a question was refused, for how long that counts, and the server's code."""
+
+    since: datetime
+    lasts: timedelta
+    code: int
 
 
 class Calls:
