@@ -1,7 +1,7 @@
 """An Anker cloud on loopback and an account on it, on a clock moved by hand."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 import copy
 from dataclasses import dataclass, field
@@ -128,6 +128,13 @@ def values(snapshot: Snapshot, device: str) -> dict[str, Reported]:
     return {ref.key: value for ref, value in snapshot.values.items() if ref.device == device}
 
 
+def kwh(pace: Pace, ref: Ref) -> float:
+    """Return the number a reading had last."""
+    value = pace.values[ref]
+    assert isinstance(value, float)
+    return value
+
+
 @dataclass(slots=True, kw_only=True)
 class Fetched:
     """One poll: which feed, when, and what it brought or why not."""
@@ -141,9 +148,12 @@ class Fetched:
 class Pace:
     """Runs the feeds of an account as the coordinators do, as far as time is concerned."""
 
-    def __init__(self, bench: Bench, account: AnkerAccount, wanted: Wanted | None = None) -> None:
-        """Begin with nothing asked."""
+    def __init__(
+        self, bench: Bench, account: AnkerAccount, wanted: Wanted | None = None, only: Collection[str] = ()
+    ) -> None:
+        """Begin with nothing asked; of ``only`` these kinds of feeds where there are any."""
         self.bench = bench
+        self.only = only
         self.account = account
         self.wanted = wanted or Wanted()
         self.last: dict[str, datetime] = {}
@@ -170,7 +180,8 @@ class Pace:
 
     def next(self) -> tuple[str, datetime]:
         """Return which feed is polled next, and when; of several the one that was polled longest ago."""
-        due = {feed.key: self._due(feed) for feed in self.account.feeds}
+        feeds = (feed for feed in self.account.feeds if not self.only or feed.key.partition("_")[0] in self.only)
+        due = {feed.key: self._due(feed) for feed in feeds}
         key = min(due, key=lambda key: (due[key], key in self.last, self.last.get(key)))
         return key, due[key]
 

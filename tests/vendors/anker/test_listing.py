@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.solar_battery_hub.vendors.anker import listing
-from custom_components.solar_battery_hub.vendors.anker.model import Listed, Site, Vehicle
+from custom_components.solar_battery_hub.vendors.anker.model import Bean, Listed, Site, Vehicle
 
 
 @pytest.mark.parametrize(("told", "owner"), [(0, True), (1, True), ("1", True), (2, False), (None, True)])
@@ -30,7 +30,7 @@ def test_models_of_a_site_are_kept() -> None:
 def test_a_site_without_a_list_of_devices_is_left_out() -> None:
     """Nothing told is something else than none (§7.1)."""
     rows = [{"device_sn": "B1", "device_model": "A17C5", "device_name": ""}, {"device_sn": ""}]
-    beans = [{"site_id": "s1", "site_device_list": rows}, {"site_id": "s2"}, {"site_id": "s3", "site_device_list": []}]
+    beans: list[Bean] = [{"site_id": "s1", "site_device_list": rows}, {"site_id": "s2"}, {"site_id": "s3", "site_device_list": []}]
     assert listing.devices_by_site(beans) == {"s1": [Listed(serial="B1", model="A17C5", name="", site="s1")], "s3": []}
 
 
@@ -109,7 +109,7 @@ def test_a_system_that_has_none_tells_of_none() -> None:
 
 def test_cars_are_what_brand_and_model_say() -> None:
     """As far as they do."""
-    beans = [
+    beans: list[Bean] = [
         {"vehicle_id": "v1", "vehicle_name": "Zoe", "brand": "Renault", "model": "Zoe"},
         {"vehicle_id": "v2", "vehicle_name": "", "brand": "", "model": None},
         {"vehicle_name": "No id"},
