@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Final
 
 CYCLE: Final = 600.0  # seconds in which everything is asked once
-_QUICKEST: Final = 12.0  # seconds between two questions, so that others find the endpoint free; rather a longer cycle
-_FIRST: Final = 15.0  # the same while some were never asked
+_QUICKEST: Final = 11.0  # seconds between two questions, so that others find the endpoint free; rather a longer cycle
 
 
 class Carousel[T: Hashable]:
@@ -29,6 +28,7 @@ class Carousel[T: Hashable]:
         self._asked = {turn: at for turn, at in self._asked.items() if turn in turns}
 
     def interval(self, turns: Sequence[T]) -> float:
-        """Return how many seconds there are between two of these turns."""
-        even = max(_QUICKEST, CYCLE / max(1, len(turns)))
-        return even if all(turn in self._asked for turn in turns) else min(even, _FIRST)
+        """Return how many seconds there are between two of these turns; the first round is as quick as can be."""
+        if all(turn in self._asked for turn in turns):
+            return max(_QUICKEST, CYCLE / max(1, len(turns)))
+        return _QUICKEST

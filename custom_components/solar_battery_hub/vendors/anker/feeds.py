@@ -19,6 +19,7 @@ DETAILS, FACTS, ENERGY = "details", "facts", "energy"
 # Seconds
 _LIST: Final = 300.0
 _SLOW: Final = 600.0
+_APART: Final = 10.0
 _AVERAGE: Final = 300.0  # a point is five minutes
 _POSTPONED: Final = 70.0  # by then every endpoint is free again
 _FLOOR: Final = 55.0
@@ -78,10 +79,10 @@ class Feeds:
             stale_after = max(_STALE_AFTER, 3 * self._interval)
             yield Feed(key=INVERTERS, interval=self._interval, floor=_FLOOR, stale_after=stale_after)
         yield self._slow(DEVICES, always=True)
-        for site in self._inventory.sites:
+        for place, site in enumerate(self._inventory.sites):
             if site.owner and self._inventory.kind(site) is not SiteKind.VIRTUAL:
-                yield self._slow(f"{DETAILS}_{site.id}", site)
-            yield self._slow(f"{FACTS}_{site.id}", site)
+                yield self._slow(f"{DETAILS}_{site.id}", site, 2 * place)
+            yield self._slow(f"{FACTS}_{site.id}", site, 2 * place + 1)
         if self._inventory.sites:
             pace = self._energy.interval
             yield Feed(
@@ -110,11 +111,14 @@ class Feeds:
                 backoff_cap=_AVERAGE,
             )
 
-    def _slow(self, key: str, site: Site | None = None, *, always: bool = False) -> Feed:
-        """Return a feed that is asked rarely, sooner where something of it had to wait."""
+    def _slow(self, key: str, site: Site | None = None, place: int = 0, *, always: bool = False) -> Feed:
+        """Return a feed that is asked rarely, sooner where something of it had to wait.
+
+        By its ``place`` it takes a little longer each time, so that such feeds do not go on asking all at once (§16).
+        """
         return Feed(
             key=key,
-            interval=_POSTPONED if key in self._upkeep.postponed else _SLOW,
+            interval=_POSTPONED if key in self._upkeep.postponed else _SLOW + place * _APART,
             floor=_SLOW_FLOOR,
             stale_after=3 * _SLOW,
             devices=() if site is None else (site_id(site.id),),

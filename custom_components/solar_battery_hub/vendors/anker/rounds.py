@@ -43,16 +43,17 @@ class Rounds:
         """Take note that a question was answered just now."""
         self._answered[name] = self._clock.now()
 
-    async def run(self, asks: Iterable[Ask], wanted: Wanted, report: Report) -> bool:
+    async def run(self, asks: Iterable[Ask], wanted: Wanted, report: Report, *, fresh_for: float = 0.0) -> bool:
         """Ask what is due; return whether all of it was, or something waits for its endpoint to be free.
 
+        What was answered less than ``fresh_for`` seconds ago is not due.
         Raises the first failure where nothing at all was answered, and AuthFailed and Locked at once.
         """
         failures: list[HubError] = []
         answered = silent = 0
         complete = True
         for ask in asks:
-            if silent == _GIVES_UP or not self._is_due(ask, wanted):
+            if silent == _GIVES_UP or not self._is_due(ask, wanted, fresh_for):
                 continue
             try:
                 answer = await ask.ask()
@@ -71,10 +72,10 @@ class Rounds:
             raise failures[0]
         return complete
 
-    def _is_due(self, ask: Ask, wanted: Wanted) -> bool:
+    def _is_due(self, ask: Ask, wanted: Wanted, fresh_for: float) -> bool:
         last = self._answered.get(ask.name)
         age = timedelta.max if last is None else abs(self._clock.now() - last)
-        if age < timedelta(seconds=ask.every):
+        if age < timedelta(seconds=max(ask.every, fresh_for)):
             return False
         return not ask.brings or is_wanted(wanted, ask.brings) or (age >= _NEWS_AGAIN and is_news(wanted, ask.brings))
 

@@ -1,6 +1,7 @@
 """What changes rarely: lists, firmware, settings, prices, forecasts (anker.md §14, §16)."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from ...core.model import Snapshot
 from ..base import Wanted
@@ -11,6 +12,8 @@ from .lists import Lists
 from .model import Site
 from .parts import Parts
 from .rounds import Ask, Rounds
+
+_MISSED_SINCE: Final = 300.0  # seconds; a round that is made up for asks what was not answered since
 
 
 class Upkeep:
@@ -41,6 +44,7 @@ class Upkeep:
         """Carry out a round; ``known`` is what follows from earlier answers."""
         report = self._parts.begin()
         report.put(known)
-        complete = await self._rounds.run(asks, wanted, report)
+        fresh_for = _MISSED_SINCE if key in self.postponed else 0.0
+        complete = await self._rounds.run(asks, wanted, report, fresh_for=fresh_for)
         (self.postponed.discard if complete else self.postponed.add)(key)
         return report.snapshot()
