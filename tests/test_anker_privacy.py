@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import json
 from pathlib import Path
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
@@ -237,3 +238,32 @@ async def test_nothing_secret_in_the_log(hub: Hub, start_anker: StartAnker, capl
     assert [secret for secret in (*old, *secrets(server)) if secret in told] == []
     repairs = str([issue for issue in ir.async_get(hub.hass).issues.values() if issue.domain == DOMAIN])
     assert [secret for secret in old if secret in repairs] == []
+
+
+@pytest.mark.parametrize("profile", ["charger", "power_panel", "three_sites"])
+async def test_nothing_private_in_an_export(hub: Hub, start_anker: StartAnker, tmp_path: Path, profile: str) -> None:
+    """What a user hands out for a new simulated account: it tells everything but whose it is, and can be served."""
+    server = await start_anker(profile)
+    for number, site in enumerate(server.world.sites):
+        site.name = f"Aviary {number}"
+    for number, device in enumerate(server.world.devices):  # names that no product has
+        device.alias = f"Canary {number}"
+    entry = await hub.add_anker(server)
+    hub.hass.config.allowlist_external_dirs = {str(tmp_path)}
+    folder = tmp_path / "recording"
+    root = entry.data["identity"]
+    export = hub.hass.async_create_task(hub.act("export_recordings", root, folder=str(folder)))
+    for _ in range(60):
+        await hub.advance(20, step=10, hanging=True)
+    assert export.done()
+    written = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert set(export.result()["files"]) == written.keys()
+    assert {"site_list.json", "bind_devices.json"} < written.keys()
+    told = str(written) + str(export.result())
+    assert [secret for secret in private(server) if secret in told] == []
+    kinds = sorted((device.kind, device.model or "") for device in entry.runtime_data.devices)
+    await hub.hass.config_entries.async_remove(entry.entry_id)
+    copy = await hub.add_anker(await start_anker(constellation=folder, seed=1))
+    assert copy.state is ConfigEntryState.LOADED
+    await hub.advance(60, step=30)
+    assert sorted((device.kind, device.model or "") for device in copy.runtime_data.devices) == kinds
