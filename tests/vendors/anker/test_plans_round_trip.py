@@ -74,7 +74,7 @@ def whole_plans(draw: st.DrawFn) -> dict[str, Any]:
 
 def meaning(plan: Mapping[str, Any]) -> Schedule:
     """Return what plans do."""
-    found = plans.present(plan)
+    found = plans.present(plan, plugs=True)
     assert found is not None
     return RULES.normal_form(found)
 
@@ -112,27 +112,27 @@ def tidy(entries: list[Entry] | None) -> list[Entry]:
 @SOME
 def test_a_schedule_is_what_is_sent(plan: dict[str, Any], wanted: Schedule) -> None:
     before = json.dumps(plan)
-    sent = plans.with_schedule(plan, RULES.fit(wanted))
+    sent = plans.with_schedule(plan, RULES.fit(wanted), plugs=True)
     check_shape(sent)
     assert meaning(plan | sent) == RULES.normal_form(wanted)
     assert sent["mode_type"] == plan["mode_type"]
     assert json.dumps(plan) == before
-    assert plans.with_schedule(plan | sent, RULES.fit(wanted)) == sent
+    assert plans.with_schedule(plan | sent, RULES.fit(wanted), plugs=True) == sent
 
 
 @given(plan=whole_plans())
 @SOME
 def test_what_is_there_already_stays(plan: dict[str, Any]) -> None:
-    present = plans.present(plan)
+    present = plans.present(plan, plugs=True)
     assert present is not None
-    sent = plans.with_schedule(plan, present)
+    sent = plans.with_schedule(plan, present, plugs=True)
     assert [sent[name] for name in NAMES] == [tidy(plan[name]) for name in NAMES]
 
 
 @given(plan=whole_plans(), wanted=schedules_for(RULES))
 @SOME
 def test_a_day_that_stays_keeps_its_ranges(plan: dict[str, Any], wanted: Schedule) -> None:
-    sent = plans.with_schedule(plan, RULES.fit(wanted))
+    sent = plans.with_schedule(plan, RULES.fit(wanted), plugs=True)
     for name in NAMES:
         had, has = by_day(tidy(plan[name])), by_day(sent[name])
         assert all(has[number] in (had[number], []) or _does(had[number]) != _does(has[number]) for number in range(7))
@@ -241,6 +241,6 @@ def test_a_slot_of_another_day_is_no_preset() -> None:
     }
     assert plans.preset(plan, datetime(2026, 6, 2, 12)) == 50
     assert plans.preset(plan, datetime(2026, 6, 3, 12)) == 200
-    assert plans.present(plan) == Schedule(
+    assert plans.present(plan, plugs=True) == Schedule(
         slots=(Slot(start=datetime.min.time(), end=datetime.min.time(), mode="supply", power=50, days=frozenset({1})),)
     )

@@ -9,7 +9,7 @@ from ...core.control import ControlKind, Setting
 from ...core.model import Value
 from ...core.parse import flag, number, section, sections
 from ...core.quantities import Quantity
-from ...core.schedule import NumberRule, Schedule
+from ...core.schedule import NumberRule, Schedule, ScheduleRules
 from . import plans, plans_first
 from .offer import MAIN_DECIDES, NOT_HERE, NOT_READ, OTHER_MODE, TOLD, Offer, table
 from .seen import DISASTER, HOME_LOAD, PLAN, SCENE, Seen
@@ -80,8 +80,21 @@ def _range(rule: NumberRule) -> Mapping[str, Any]:
 
 
 def _rules(seen: Seen) -> Mapping[str, Any]:
-    plugs = seen.has_plugs or bool(sections(seen.plan.get(plans.BLEND)))
-    return {"rules": plans.rules(seen.preset_power, seen.charge_power, plugs=plugs)}
+    return {"rules": schedule_rules(seen)}
+
+
+def has_base_load(seen: Seen) -> bool:
+    """Tell whether the plan beside smart plugs is a part of the schedule."""
+    return plans.has_base_load(seen.plan, plugs=seen.has_plugs)
+
+
+def schedule_rules(seen: Seen) -> ScheduleRules:
+    """Return what can be asked of the schedule of a later generation."""
+    return plans.rules(seen.preset_power, seen.charge_power, plugs=has_base_load(seen))
+
+
+def _schedule(seen: Seen) -> Value:
+    return _text(plans.present(seen.plan, plugs=has_base_load(seen))) if seen.plan else None
 
 
 # Backup charge of a solarbank, or the window of a power panel (§12.3, §12.10)
@@ -130,7 +143,7 @@ LATER: Final = table(
     Offer(
         setting=_SCHEDULE,
         source=PLAN,
-        read=lambda seen: _text(plans.present(seen.plan)) if seen.plan else None,
+        read=_schedule,
         reason=_reason_plan,
         bounds=_rules,
     ),

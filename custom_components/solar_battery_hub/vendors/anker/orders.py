@@ -24,7 +24,7 @@ from .offers_limits import (
     PV_INPUT,
     PV_LIMIT,
 )
-from .offers_plans import BACKUP_CHARGE, DETAILS, MODE, PRESET, SCHEDULE, window
+from .offers_plans import BACKUP_CHARGE, DETAILS, MODE, PRESET, SCHEDULE, has_base_load, schedule_rules, window
 from .offers_prices import BUY, SELL, TARIFF
 from .plans import NOT_TOLD
 from .seen import CUTOFF, PLAN, PRICE, PV_PRICE, STATION, UPGRADE, Seen
@@ -124,10 +124,9 @@ def _mode(_: Seen, plan: Bean, value: Value) -> dict[str, Any]:
 
 
 def _schedule(seen: Seen, plan: Bean, value: Value) -> dict[str, Any]:
-    had = plans.present(plan)
-    is_blend = seen.has_plugs or bool(sections(plan.get(plans.BLEND)))
-    rules = plans.rules(seen.preset_power, seen.charge_power, plugs=is_blend)
-    return plans.with_schedule(plan, rules.fit(Schedule.from_text(value), had))
+    plugs = has_base_load(seen)
+    wanted = schedule_rules(seen).fit(Schedule.from_text(value), plans.present(plan, plugs=plugs))
+    return plans.with_schedule(plan, wanted, plugs=plugs)
 
 
 def _preset(seen: Seen, plan: Bean, value: Value) -> dict[str, Any]:

@@ -40,7 +40,7 @@ type _Window = tuple[Span, str, float]
 
 
 def rules(power: NumberRule, charge: NumberRule | None, *, plugs: bool) -> ScheduleRules:
-    """Return what can be asked of plans: ``charge`` where slots can charge from AC, ``plugs`` where there is a base load."""
+    """Return what can be asked of plans: ``charge`` where slots can charge from AC, ``plugs`` where a base load means something."""
     modes = {SUPPLY: ModeRule(power=power)} | ({CHARGE: ModeRule(power=charge)} if charge else {})
     groups = [SlotGroup(key=OUTPUT, modes=modes)]
     if plugs:
@@ -51,16 +51,28 @@ def rules(power: NumberRule, charge: NumberRule | None, *, plugs: bool) -> Sched
 # Reading
 
 
-def present(plan: Bean) -> Schedule | None:
-    """Return both plans as a schedule, range by range; ``None`` where a range cannot be read."""
+def present(plan: Bean, *, plugs: bool) -> Schedule | None:
+    """Return the plans as a schedule, range by range; ``None`` where a range cannot be read.
+
+    A base load means nothing without ``plugs``: it is left out then.
+    """
     slots: list[Slot] = []
-    for key in (CUSTOM, BLEND):
+    for key in _plans(plugs=plugs):
         for entry in sections(plan.get(key)):
             for bean in sections(entry.get("ranges")):
                 if (slot := _slot(key, bean, _days(entry))) is None:
                     return None
                 slots.append(slot)
     return Schedule(slots=tuple(slots))
+
+
+def has_base_load(plan: Bean, *, plugs: bool) -> bool:
+    """Tell whether a base load means something: with smart plugs, or in the mode that is made for them."""
+    return plugs or mode_of(plan) == SMART_PLUGS
+
+
+def _plans(*, plugs: bool) -> tuple[str, ...]:
+    return (CUSTOM, BLEND) if plugs else (CUSTOM,)
 
 
 def preset(plan: Bean, now: datetime) -> float | None:
@@ -135,13 +147,13 @@ def with_mode(plan: Bean, mode: int) -> dict[str, Any]:
     return group_one(plan, {}, mode) if mode in PRESETS else group_two(plan, {}, mode)
 
 
-def with_schedule(plan: Bean, wanted: Schedule, mode: int | None = None) -> dict[str, Any]:
+def with_schedule(plan: Bean, wanted: Schedule, *, plugs: bool) -> dict[str, Any]:
     """Return what is sent to have a schedule that the rules have fitted; days that stay the same keep their entries."""
-    had = present(plan)
+    had = present(plan, plugs=plugs)
     if had is None:
         raise WriteRefused(NOT_TOLD)
-    plans = {key: _week(sections(plan.get(key)), _of(key, had), _of(key, wanted)) for key in (CUSTOM, BLEND)}
-    return group_one(plan, plans, mode)
+    weeks = {key: _week(sections(plan.get(key)), _of(key, had), _of(key, wanted)) for key in _plans(plugs=plugs)}
+    return group_one(plan, weeks)
 
 
 def with_preset(plan: Bean, watts: float, now: datetime) -> dict[str, Any]:
