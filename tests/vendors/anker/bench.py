@@ -83,7 +83,7 @@ class Bench:
         """The ids of all sites there are."""
         return [site.id for site in self.server.world.sites]
 
-    def act(self, name: str, *args: Any, **options: Any) -> Any:
+    def act(self, name: str, /, *args: Any, **options: Any) -> Any:
         """Let something happen to the server or its devices."""
         return self.server.actions[name](*args, **options)
 
