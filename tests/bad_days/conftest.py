@@ -15,8 +15,9 @@ from pytest_homeassistant_custom_component.components.diagnostics import get_dia
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from tests.conftest import StartGoodWe, StartGrowatt, StartPowerwall
+from tests.conftest import StartAnker, StartGoodWe, StartGrowatt, StartPowerwall
 from tests.hub import Hub
+from tests.simulators.anker.server import AnkerSimulator
 from tests.simulators.goodwe.semsplus_login import hidden
 from tests.simulators.goodwe.server import GoodWeSimulator
 from tests.simulators.growatt.legacy_sessions import password_hash
@@ -27,11 +28,13 @@ PASSWORD = "CANARY-customer-7531"
 INSTALLER_PASSWORD = "CANARY-installer-8642"
 USER_NAME = "CANARY-user-9753"
 EMAIL = "CANARY-owner-4682@example.org"
+NETWORK = "wifi-network-1"  # as Anker's simulator calls the network of the house
 
 type AddGateway = Callable[..., Coroutine[Any, Any, PowerwallSimulator]]
 type AddAccount = Callable[..., Coroutine[Any, Any, GrowattSimulator]]
 type AddGoodWe = Callable[..., Coroutine[Any, Any, GoodWeSimulator]]
-type Server = GrowattSimulator | GoodWeSimulator
+type AddAnker = Callable[..., Coroutine[Any, Any, AnkerSimulator]]
+type Server = GrowattSimulator | GoodWeSimulator | AnkerSimulator
 
 
 @pytest.fixture
@@ -113,6 +116,31 @@ async def add_goodwe(hub: Hub, new_goodwe: AddGoodWe) -> AddGoodWe:
     return add
 
 
+@pytest.fixture
+async def new_anker(start_anker: StartAnker, servers: list[Server]) -> AddAnker:
+    """Start an Anker cloud whose e-mail address and password are canaries; nobody knows it yet."""
+
+    async def start(profile: str = "solarbank3", **options: Any) -> AnkerSimulator:
+        server = await start_anker(profile, **options)
+        server.door.account.email, server.door.account.password = EMAIL, PASSWORD
+        servers.append(server)
+        return server
+
+    return start
+
+
+@pytest.fixture
+async def add_anker(hub: Hub, new_anker: AddAnker) -> AddAnker:
+    """Start such a cloud and add its account through the dialog."""
+
+    async def add(profile: str = "solarbank3", **options: Any) -> AnkerSimulator:
+        server = await new_anker(profile, **options)
+        await hub.add_anker(server)
+        return server
+
+    return add
+
+
 def secrets_of(gateways: list[PowerwallSimulator], servers: list[Server]) -> list[str]:
     """Return everything that opens a door: names, passwords and their hashes, tokens, cookies."""
     return [
@@ -126,8 +154,11 @@ def secrets_of(gateways: list[PowerwallSimulator], servers: list[Server]) -> lis
 
 
 def _tokens_of(server: Server) -> Iterator[str]:
-    """Yield every token and cookie a cloud gave out."""
-    if isinstance(server, GoodWeSimulator):
+    """Yield every token and cookie a cloud gave out, and what else stands for the user."""
+    if isinstance(server, AnkerSimulator):
+        account = server.door.account
+        yield from (*server.door.issued, account.user_id, account.gtoken, NETWORK)
+    elif isinstance(server, GoodWeSimulator):
         yield from (session.token for session in server.world.sessions.issued)
     else:
         yield from server.legacy.sessions.issued
@@ -137,6 +168,8 @@ def _tokens_of(server: Server) -> Iterator[str]:
 def _private_of(server: Server) -> Iterator[str]:
     """Yield what nobody may learn from a report beside secrets: whose account it is, and which devices."""
     yield from (device.serial for device in server.world.devices)
+    if isinstance(server, AnkerSimulator):
+        yield from (site.id for site in server.world.sites)
     if isinstance(server, GoodWeSimulator):
         yield server.world.account.uid
         yield from (plant.id for plant in server.world.plants)

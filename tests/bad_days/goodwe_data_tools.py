@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.solar_battery_hub.vendors.goodwe.model import Way
 from tests.bad_days.conftest import AddGoodWe
-from tests.bad_days.goodwe_tools import HOUR, live_on
+from tests.bad_days.living import HOUR, live_on
 from tests.bad_days.tools import NOTHING, entry_of
 from tests.hub import Hub
 from tests.simulators.goodwe.server import GoodWeSimulator

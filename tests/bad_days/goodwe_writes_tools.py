@@ -5,8 +5,8 @@ from typing import Any
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from tests.bad_days.goodwe_tools import restart
 from tests.bad_days.growatt_tools import attributes
+from tests.bad_days.living import restart
 from tests.bad_days.tools import patiently
 from tests.hub import Hub
 from tests.simulators.goodwe.server import GoodWeSimulator

@@ -7,23 +7,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from tests.bad_days.conftest import AddGoodWe
-from tests.bad_days.goodwe_tools import (
-    DAY,
-    HOUR,
-    MINUTE,
-    Watch,
-    is_fresh,
-    is_live,
-    issues,
-    live_on,
-    live_until,
-    number,
-    reauths,
-    restart,
-    serial,
-    sign_ins,
-    ways_asked,
-)
+from tests.bad_days.goodwe_tools import is_fresh, is_live, serial, sign_ins, ways_asked
+from tests.bad_days.living import DAY, HOUR, MINUTE, Watch, issues, live_on, live_until, number, reauths, restart
 from tests.bad_days.tools import entry_of, problems
 from tests.hub import Hub, goodwe_form
 from tests.simulators.goodwe.limits import Refusal

@@ -8,21 +8,8 @@ import pytest
 
 from custom_components.solar_battery_hub.stores import EntryStore
 from tests.bad_days.conftest import AddGoodWe
-from tests.bad_days.goodwe_tools import (
-    HOUR,
-    MINUTE,
-    Watch,
-    is_fresh,
-    is_live,
-    issues,
-    live_on,
-    most_sign_ins,
-    number,
-    reauths,
-    restart,
-    serial,
-    sign_ins,
-)
+from tests.bad_days.goodwe_tools import is_fresh, is_live, most_sign_ins, serial, sign_ins
+from tests.bad_days.living import HOUR, MINUTE, Watch, issues, live_on, number, reauths, restart
 from tests.bad_days.tools import NOTHING, entry_of, patiently, problems
 from tests.hub import Hub, goodwe_form
 from tests.simulators.goodwe.server import GoodWeSimulator

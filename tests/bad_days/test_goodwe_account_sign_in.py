@@ -9,24 +9,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from tests.bad_days.conftest import EMAIL, AddGoodWe
-from tests.bad_days.goodwe_tools import (
-    DAY,
-    HOUR,
-    LEGACY_LOGIN,
-    LOGIN,
-    MINUTE,
-    Watch,
-    is_fresh,
-    is_live,
-    issues,
-    live_on,
-    live_until,
-    most_sign_ins,
-    reauths,
-    restart,
-    sign_ins,
-    ways_asked,
-)
+from tests.bad_days.goodwe_tools import LEGACY_LOGIN, LOGIN, is_fresh, is_live, most_sign_ins, sign_ins, ways_asked
+from tests.bad_days.living import DAY, HOUR, MINUTE, Watch, issues, live_on, live_until, reauths, restart
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub, goodwe_form
 from tests.simulators.goodwe import semsplus_login

@@ -10,24 +10,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from tests.bad_days.conftest import AddGoodWe
-from tests.bad_days.goodwe_tools import (
-    DAY,
-    HOUR,
-    MINUTE,
-    MONITOR,
-    Watch,
-    is_fresh,
-    is_live,
-    issues,
-    lifetimes,
-    live_on,
-    live_until,
-    most_sign_ins,
-    reauths,
-    restart,
-    sign_ins,
-    ways_asked,
-)
+from tests.bad_days.goodwe_tools import MONITOR, is_fresh, is_live, most_sign_ins, sign_ins, ways_asked
+from tests.bad_days.living import DAY, HOUR, MINUTE, Watch, issues, lifetimes, live_on, live_until, reauths, restart
 from tests.bad_days.tools import entry_of, problems
 from tests.conftest import StartGoodWe
 from tests.hub import Hub, goodwe_form

@@ -9,8 +9,9 @@ import pytest
 from custom_components.solar_battery_hub.const import DOMAIN
 from tests.bad_days.conftest import AddGoodWe
 from tests.bad_days.goodwe_data_tools import WAYS, Watch, fresh, start_on
-from tests.bad_days.goodwe_tools import HOUR, issues, lifetimes, live_on, number, plant, serial
+from tests.bad_days.goodwe_tools import plant, serial
 from tests.bad_days.growatt_tools import states
+from tests.bad_days.living import HOUR, issues, lifetimes, live_on, number
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub
 from tests.simulators.goodwe.devices import Device, Inverter

@@ -9,7 +9,8 @@ import pytest
 
 from tests.bad_days.conftest import AddGoodWe
 from tests.bad_days.goodwe_data_tools import WAYS, Watch, start_on
-from tests.bad_days.goodwe_tools import HOUR, live_on, plant, serial
+from tests.bad_days.goodwe_tools import plant, serial
+from tests.bad_days.living import HOUR, live_on
 from tests.hub import Hub
 from tests.simulators.goodwe.server import GoodWeSimulator
 

@@ -7,7 +7,8 @@ import pytest
 
 from tests.bad_days.conftest import AddGoodWe
 from tests.bad_days.goodwe_data_tools import WAYS, Watch, fresh, start_on
-from tests.bad_days.goodwe_tools import HOUR, issues, lifetimes, live_on, number, plant, restart, serial
+from tests.bad_days.goodwe_tools import plant, serial
+from tests.bad_days.living import HOUR, issues, lifetimes, live_on, number, restart
 from tests.bad_days.tools import NOTHING, problems
 from tests.hub import Hub
 from tests.simulators.goodwe.server import GoodWeSimulator

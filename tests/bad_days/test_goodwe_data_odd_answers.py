@@ -10,8 +10,9 @@ import pytest
 
 from tests.bad_days.conftest import AddGoodWe
 from tests.bad_days.goodwe_data_tools import WAYS, fresh, start_on
-from tests.bad_days.goodwe_tools import HOUR, live_on, number, plant, serial
+from tests.bad_days.goodwe_tools import plant, serial
 from tests.bad_days.growatt_tools import states
+from tests.bad_days.living import HOUR, live_on, number
 from tests.bad_days.mutations import HARMLESS, MUTATIONS, mutated, totals, tracebacks
 from tests.bad_days.tools import entry_of, problems
 from tests.hub import Hub

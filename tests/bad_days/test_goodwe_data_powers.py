@@ -10,7 +10,8 @@ from custom_components.solar_battery_hub.const import DOMAIN
 from custom_components.solar_battery_hub.diagnostics import async_get_config_entry_diagnostics
 from tests.bad_days.conftest import AddGoodWe
 from tests.bad_days.goodwe_data_tools import WAYS, Watch, add_by, fresh, start_on
-from tests.bad_days.goodwe_tools import MINUTE, issues, lifetimes, live_on, number, plant, serial
+from tests.bad_days.goodwe_tools import plant, serial
+from tests.bad_days.living import MINUTE, issues, lifetimes, live_on, number
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub
 from tests.simulators.goodwe.server import GoodWeSimulator

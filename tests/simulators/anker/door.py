@@ -87,7 +87,7 @@ class Rules:
 
 @dataclass(slots=True)
 class Door:
-    """The entrance of both hosts."""
+    """The entrance of both hosts. ``issued`` are all tokens there ever were, also dead ones."""
 
     clock: SimClock
     account: Account
@@ -95,6 +95,7 @@ class Door:
     rules: Rules = field(default_factory=Rules)
     passport: Passport = field(default_factory=Passport)
     tokens: dict[str, Token] = field(default_factory=dict)
+    issued: list[str] = field(default_factory=list)
     logins: int = 0
     lock: Lock = field(init=False)
 
@@ -129,6 +130,7 @@ class Door:
             expires=self.clock.now() + TOKEN_LIFE,
         )
         self.tokens[token.text] = token
+        self.issued.append(token.text)
         return token
 
     def revoke(self, host: str | None = None) -> None:
