@@ -25,7 +25,7 @@ LATER_BANK: Final = {"grid_export", "auto_upgrade"}
 STATION_BANK: Final = {"pv_input_limit", "ac_charge_limit", "auto_upgrade"}
 DAY: Final = Slot(start=time(10), end=time(0), mode="supply", power=300)
 
-EVENING: Final = datetime(2026, 6, 1, 20, 30, tzinfo=UTC)  # another slot is about to begin
+MORNING: Final = datetime(2026, 6, 2, 6, 30, tzinfo=UTC)  # before the slot of eight o'clock
 
 # By profile the settings of its first site and of its first solarbank (or inverter).
 OFFERED: Final[dict[str, tuple[set[str], set[str]]]] = {
@@ -162,7 +162,7 @@ async def test_a_lost_answer_is_no_lost_write() -> None:
 
 async def test_a_preset_of_another_hour_was_not_changed_elsewhere() -> None:
     """What the plan says for the next slot is no news, what somebody sets in the app is (§9.3)."""
-    async with owner_of("solarbank2", at=EVENING) as owner:
+    async with owner_of("solarbank2", at=MORNING) as owner:
         seen = set()
         for _ in range(5):
             await owner.pace.run(minutes=30)
