@@ -149,3 +149,26 @@ def test_the_day_is_that_of_the_site() -> None:
     house = House(site_zone=CHICAGO, at=datetime(2026, 7, 1, 4, 0, tzinfo=UTC))
     house.report(3)
     assert house.days.today("home") == date(2026, 6, 30)
+
+
+def test_a_clock_that_may_be_another_one_is_waited_for() -> None:
+    """Until its second change has shown what it is; the house's own is believed at once."""
+    same, other = House(), House(site_zone=CHICAGO)
+    for house in (same, other):
+        assert not house.days.is_doubtful("home")
+        house.report(1)
+    assert not same.days.is_doubtful("home")
+    assert other.days.is_doubtful("home")
+    other.report(2)
+    assert not other.days.is_doubtful("home")
+
+
+def test_nobody_waits_for_a_site_that_is_offline() -> None:
+    """What it told last is simply old."""
+    house = House()
+    told = house.told(minutes_ago=600)
+    house.days.measured_at(HOME, told)
+    assert house.days.is_doubtful("home")
+    house.clock.pass_time(minutes=15)
+    house.days.measured_at(HOME, told)
+    assert not house.days.is_doubtful("home")

@@ -13,6 +13,8 @@ _LATE: Final = timedelta(minutes=3)  # what was just measured is told about so m
 _LATEST: Final = timedelta(minutes=5)  # by so much a day begins later: statistics are as late
 _WATCHED: Final = timedelta(minutes=11)  # the longest between two looks for a change to be one just now
 _SETTLED: Final = timedelta(minutes=10)  # after midnight, until yesterday is complete (§16)
+_SEEN_BY: Final = timedelta(minutes=15)  # two changes of what is told every five minutes
+_ZONES: Final = range(-12 * 60, 14 * 60 + 1)  # minutes that clocks of this world are ahead; others are just wrong
 _AGREE: Final = 2  # changes in a row that show another clock until it is believed
 
 
@@ -27,6 +29,7 @@ class Days:
         self._inventory = inventory
         self._clock = clock
         self._last: dict[str, tuple[datetime, datetime]] = {}  # by site: the last time told, and when that was seen
+        self._since: dict[str, datetime] = {}  # by site: when it was looked at first
         self._doubts: dict[str, tuple[int | None, int]] = {}  # by site: another offset, and how often in a row
 
     def zone(self, site: str) -> tzinfo:
@@ -55,6 +58,7 @@ class Days:
         if told is None:
             return None
         now = self._clock.now()
+        self._since.setdefault(site.id, now)
         known = self._last.get(site.id)
         if known is None or known[0] != told:
             self._last[site.id] = (told, now)
@@ -64,9 +68,18 @@ class Days:
             self._last[site.id] = (told, now)
         return min(to_utc(told, self.zone(site.id), now), now)
 
+    def is_doubtful(self, site: str) -> bool:
+        """Tell whether a site's clock may turn out to be another one than is known, for as long as that takes to see."""
+        told, seen = self._last.get(site, (None, None))
+        if told is None or seen is None or self._clock.now() - self._since[site] >= _SEEN_BY:
+            return False
+        return abs(to_utc(told, self.zone(site), seen) + _LATE - seen) >= _STEP / 2
+
     def note(self, site: str, told: datetime) -> None:
         """Learn from what a site's clock shows about now."""
         offset = self._offset(told)
+        if offset is not None and offset not in _ZONES:
+            return
         traits = self._inventory.traits(site)
         if offset == traits.get("offset"):
             self._doubts.pop(site, None)
