@@ -82,6 +82,8 @@ class EnergyRound:
 
     def _find(self, wanted: Wanted) -> Iterator[Turn]:
         for site in self._parts.inventory.sites:
+            if self._parts.days.is_doubtful(site.id):
+                continue
             for question in questions(self._parts.inventory, site):
                 if self._is_asked(question, wanted):
                     if not self._is_averaged(question):
