@@ -22,7 +22,7 @@ _EDGES: Final = r"(?<![A-Za-z0-9]){}(?![A-Za-z0-9])"
 # What is somebody's or something's number wherever it stands.
 _ANYWHERE: Final = re.compile("|".join(_EDGES.format(f"(?:{shape})") for shape in (_EMAIL, _UUID, _MAC, _HEX, _SERIAL)))
 # What is one in a private field: also short serials, and addresses of Bluetooth and Wi-Fi without colons.
-_NUMBER: Final = re.compile(rf"{_ANYWHERE.pattern}|(?=[A-Z0-9]*[0-9])[A-Z0-9]{{10,24}}|[0-9A-Fa-f]{{12}}")
+_NUMBER: Final = re.compile(rf"{_ANYWHERE.pattern}|[A-Z0-9]{{10,24}}|[0-9A-Fa-f]{{12}}")
 _PARTS: Final = re.compile(r"[,;\s]+")
 # What a name is replaced by, by what its field is called; what is neither a name nor a number is left out.
 _WORDS: Final[Mapping[str, str]] = {

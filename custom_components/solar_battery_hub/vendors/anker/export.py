@@ -1,6 +1,7 @@
 """The action that records all that an account can be asked, made anonymous, in the form that a simulator serves (anker.md §19)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 import json
@@ -18,7 +19,6 @@ from .anonymise import Anonymiser
 from .client import Client
 from .codes import SUCCESS, code_of
 from .export_plan import Step, provider_step, steps, vehicle_step
-from .inventory import Inventory
 from .model import Bean
 from .patience import Patience
 
@@ -78,11 +78,10 @@ class Recorder:
         return section(self.answers.get(name, {}).get("data"))
 
 
-def files(answers: Mapping[str, Bean], inventory: Inventory, random: Random) -> dict[str, str]:
-    """Return the text of each file by its name, with nothing private in either."""
+def files(answers: Mapping[str, Bean], numbers: Iterable[str], random: Random) -> dict[str, str]:
+    """Return the text of each file by its name, with nothing private in either; ``numbers`` are known to be that."""
     anonymiser = Anonymiser(random)
-    anonymiser.know(site.id for site in inventory.all_sites)
-    anonymiser.know(device.serial for device in inventory.all_listed)
+    anonymiser.know(numbers)
     for answer in answers.values():
         anonymiser.learn(answer)
     return {
@@ -99,13 +98,14 @@ async def _export(account: Account, device: str, _: Mapping[str, Any]) -> dict[s
     anker = cast("AnkerAccount", account)
     inventory = anker.inventory
     today = max((anker.today(site) for site in inventory.sites), default=(anker.now() - timedelta(minutes=5)).date())
+    numbers = [*(site.id for site in inventory.all_sites), *(device.serial for device in inventory.all_listed)]
     recorder = Recorder(anker.client)
     await recorder.record(steps(inventory, today))
     return {
         "questions": len(recorder.answers) + len(recorder.missing),
         "refused": recorder.refused,
         "unanswered": sorted(set(recorder.missing)),
-        "files": files(recorder.answers, inventory, Random()),
+        "files": await asyncio.to_thread(files, recorder.answers, numbers, Random()),
     }
 
 
