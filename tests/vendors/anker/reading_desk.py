@@ -37,25 +37,72 @@ class Desk:
         self.inventory.note_sites([site], {site.id: self.devices})
         self.readings = Readings(self.inventory, self.store)
 
-    _INFO: dict[str, Any] = {
-        "total_charging_power": "0",
+    def scene(self, bean: Mapping[str, Any], at: datetime | None = AT) -> Values:
+        """Return what a scene tells."""
+        return self.readings.scene(self.site, bean, at)
+
+
+def by_key(values: Values, owner: str = OWNER) -> dict[str, Reported]:
+    """Return the readings of one device by their keys."""
+    return {ref.key: value for ref, value in values.items() if ref.device == owner}
+
+
+def bank(model: str = "A17C5", number: int = 1, **told: Any) -> dict[str, Any]:
+    """Return a solarbank as a scene tells it (§7.2): half full, idle."""
+    return {
+        "device_pn": model,
+        "device_sn": f"{model}-{number}",
+        "device_name": "Bank",
+        "battery_power": "50",
+        "charging_power": "0",
         "power_unit": "W",
         "charging_status": "0",
-        "total_battery_power": "0.50",
-        "updated_time": "2026-06-01 14:00:00",
-        "total_photovoltaic_power": "0",
-        "total_output_power": "0.00",
-        "battery_discharge_power": "0",
-        "ac_power": "0",
-        "to_home_load": "0",
-        "is_display_data": True,
-        **{f"solar_power_{at}": "0" for at in range(1, 5)},
-        "other_input_power": "0",
-        "grid_to_battery_power": "0",
-        "pei_heating_power": "0",
+        "status": "1",
+        "wireless_type": "1",
+        "photovoltaic_power": "0",
+        "output_power": "0",
+        "set_load_power": "",
+        "sub_package_num": 0,
+        "is_display": True,
+        "bat_charge_power": "0",
+        "bat_discharge_power": "0",
+        "pv_power": None,
+        "heating_power": "",
+        "err_code": 0,
+        **told,
     }
 
 
+def meter(**told: Any) -> dict[str, Any]:
+    """Return what a scene tells of the grid with one meter."""
+    row = {"device_pn": "A17X7", "device_sn": METER, "device_name": "Meter", "status": "1", "wireless_type": ""}
+    return {
+        "grid_list": [row],
+        "photovoltaic_to_grid_power": "0",
+        "grid_to_home_power": "0",
+        "grid_status": 0,
+        "has_history_data": True,
+        **told,
+    }
+
+
+_INFO: dict[str, Any] = {
+    "total_charging_power": "0",
+    "power_unit": "W",
+    "charging_status": "0",
+    "total_battery_power": "0.50",
+    "updated_time": "2026-06-01 14:00:00",
+    "total_photovoltaic_power": "0",
+    "total_output_power": "0.00",
+    "battery_discharge_power": "0",
+    "ac_power": "0",
+    "to_home_load": "0",
+    "is_display_data": True,
+    **{f"solar_power_{at}": "0" for at in range(1, 5)},
+    "other_input_power": "0",
+    "grid_to_battery_power": "0",
+    "pei_heating_power": "0",
+}
 _TOP: dict[str, Any] = {
     "home_info": {"home_name": "Home", "charging_power": "0.00", "power_unit": "W"},
     "solar_list": [],
