@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.solar_battery_hub.core.errors import BadAnswer
-from tests.mock_http import MockHttp
-from tests.vendors.anker.client_desk import EU, LOGIN, PS, SCENE, body_of, no, open_desk, welcome
+from tests.vendors.anker.client_desk import EU, PS, body_of
 from tests.vendors.anker.request_desk import DAY, LATER, NOON, SIGNED, SITE, SN, Ask, exchange
 
 PANEL_ENERGY = {
@@ -360,25 +358,3 @@ async def test_questions_that_are_got(url: str, ask: Ask, data: Any, expected: A
     sent, found = await exchange("GET", url, ask, data)
     assert (sent.method, sent.url, body_of(sent), sent.headers) == ("GET", url, {}, SIGNED)
     assert found == expected
-
-
-@pytest.mark.parametrize("data", [[], "text", 5])
-async def test_an_answer_of_another_shape_tells_nothing(data: Any) -> None:
-    _, found = await exchange("POST", SCENE, lambda c: c.scene(SITE), data)
-    assert found == {}
-
-
-@pytest.mark.parametrize("text", ["{", "[1]", "5"])
-async def test_a_parameter_that_is_no_object_is_a_bad_answer(text: str) -> None:
-    with pytest.raises(BadAnswer):
-        await exchange("POST", f"{PS}/site/get_site_device_param", lambda c: c.param(SITE, "6"), {"param_data": text})
-
-
-@pytest.mark.parametrize("code", [0, 10004])
-async def test_any_question_may_be_asked_as_it_is(code: int) -> None:
-    async with open_desk() as desk:
-        with MockHttp() as http:
-            http.post(LOGIN, payload=welcome())
-            http.add(f"{PS}/ocpp/x", "GET", payload=no(code))
-            assert (await desk.open().raw("GET", "power_service/v1/ocpp/x", {"a": 1}))["code"] == code
-    assert (http.sent[1].method, body_of(http.sent[1])) == ("GET", {"a": 1})

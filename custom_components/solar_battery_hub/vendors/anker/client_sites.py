@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from ...core.errors import BadAnswer
 from ...core.parse import sections
 from . import paths
 from .calls import Calls
@@ -12,8 +13,8 @@ class SiteCalls(Calls):
     """What there is, and how it does. ``site`` is a site's id."""
 
     async def site_list(self) -> list[Bean]:
-        """Return all sites, also those of others (§7.1)."""
-        return sections((await self._object(paths.SITE_LIST)).get("site_list"))
+        """Return all sites, also those of others (§7.1). Raises BadAnswer for an answer that holds no list."""
+        return _rows(await self._object(paths.SITE_LIST), "site_list")
 
     async def scene(self, site: str) -> Bean:
         """Return the live values of a site (§7.2); asked once only, since it is asked again within a minute anyway."""
@@ -24,8 +25,11 @@ class SiteCalls(Calls):
         return await self._object(paths.SITE_DETAIL, {"site_id": site})
 
     async def bind_devices(self) -> list[Bean]:
-        """Return all devices bound to the account, with or without a site (§7.3); none for a member."""
-        return sections((await self._object(paths.BIND_DEVICES)).get("data"))
+        """Return all devices bound to the account, with or without a site (§7.3); none for a member.
+
+        Raises BadAnswer for an answer that holds no list.
+        """
+        return _rows(await self._object(paths.BIND_DEVICES), "data")
 
     async def wifi(self, site: str) -> list[Bean]:
         """Return the networks of the devices of a site (§7.4)."""
@@ -61,3 +65,12 @@ class SiteCalls(Calls):
     async def fittings(self, site: str, serial: str) -> list[Bean]:
         """Return the accessories of a device, such as a 0 W switch."""
         return sections((await self._object(paths.FITTINGS, {"site_id": site, "device_sn": serial})).get("data"))
+
+
+def _rows(answer: Bean, name: str) -> list[Bean]:
+    """Return a list that tells what there is: what is no list, or one of nonsense, does not say that there is nothing."""
+    listed = answer.get(name, ...)
+    rows = sections(listed)
+    if rows or listed is None or listed == []:
+        return rows
+    raise BadAnswer("A list without a single object")
