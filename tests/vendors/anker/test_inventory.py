@@ -1,6 +1,8 @@
 """What an account is known to have (anker.md §5)."""
 
 import copy
+from dataclasses import replace
+from unittest.mock import ANY
 
 from custom_components.solar_battery_hub.vendors.anker.inventory import Inventory
 from custom_components.solar_battery_hub.vendors.anker.model import Category, Listed, Site, SiteKind, Vehicle
@@ -99,6 +101,21 @@ def test_sites_and_devices_go_with_the_lists() -> None:
     inventory.note_sites([HOME], {"home": [METER]})
     assert [site.id for site in inventory.sites] == ["home"]
     assert inventory.device("B1") is None
+
+
+def test_what_is_spared_stays() -> None:
+    """A list that leaves something out may be wrong; what it does tell counts."""
+    inventory = stocked()
+    inventory.note_bound([MICRO, STATION])
+    inventory.note_vehicles([Vehicle(id="v1", name="Zoe", model=None), Vehicle(id="v2", name="Ami", model=None)])
+    inventory.note_seen("home", [OLD_BANK])
+    before = inventory.all_listed
+    inventory.note_sites([replace(HUT, name="Shed")], {"hut": []}, spared={"home"})
+    inventory.note_bound([MICRO], spared={"P1"})
+    inventory.note_vehicles([Vehicle(id="v2", name="Ami", model="Citroën Ami")], spared={"v1"})
+    assert {site.id: site.name for site in inventory.sites} == {"hut": "Shed", "home": "Home", "virtual-I1": ANY}
+    assert set(inventory.all_listed) == set(before)
+    assert {vehicle.id: vehicle.model for vehicle in inventory.vehicles} == {"v1": None, "v2": "Citroën Ami"}
 
 
 def test_only_chosen_sites_are_read() -> None:

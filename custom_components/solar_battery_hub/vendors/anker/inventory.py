@@ -1,6 +1,6 @@
 """What the account is known to have, also before anything was asked after a start (anker.md §5)."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta, timezone, tzinfo
 from typing import Any, Final
@@ -94,6 +94,11 @@ class Inventory:
         return tuple(device for device in self._listed.values() if self._is_read(device))
 
     @property
+    def bound(self) -> frozenset[str]:
+        """The serial numbers of what is bound to the account."""
+        return frozenset(self._bound)
+
+    @property
     def standalone(self) -> tuple[Listed, ...]:
         """The devices without any site."""
         return self.devices_of(None)
@@ -129,21 +134,30 @@ class Inventory:
 
     # What the answers tell
 
-    def note_sites(self, sites: Sequence[Site], devices: Mapping[str, Sequence[Listed]]) -> None:
-        """Take the list of sites, with the devices it tells of some; what is learned elsewhere about a site stays."""
+    def note_sites(
+        self, sites: Sequence[Site], devices: Mapping[str, Sequence[Listed]], *, spared: Container[str] = ()
+    ) -> None:
+        """Take the list of sites, with the devices it tells of some; what is learned elsewhere about a site stays.
+
+        What is known of sites that are ``spared`` stays, although the list does not tell of them.
+        """
         known = {site.id: site for site in self._real}
-        self._real = tuple(
-            replace(site, currency=site.currency or known[site.id].currency) if site.id in known else site
+        told = {
+            site.id: replace(site, currency=site.currency or known[site.id].currency) if site.id in known else site
             for site in sites
-        )
-        ids = {site.id for site in sites}
-        self._told = {site: {device.serial: device for device in rows} for site, rows in devices.items() if site in ids}
-        self._seen = {site: rows for site, rows in self._seen.items() if site in ids}
+        }
+        kept = {site.id: site for site in self._real if site.id in spared and site.id not in told}
+        self._real = (*told.values(), *kept.values())
+        self._told = {site: rows for site, rows in self._told.items() if site in kept} | {
+            site: {device.serial: device for device in rows} for site, rows in devices.items() if site in told
+        }
+        self._seen = {site: rows for site, rows in self._seen.items() if site in told or site in kept}
         self._changed()
 
-    def note_bound(self, devices: Sequence[Listed]) -> None:
-        """Take the list of what is bound to the account."""
-        self._bound = {device.serial: device for device in devices}
+    def note_bound(self, devices: Sequence[Listed], *, spared: Container[str] = ()) -> None:
+        """Take the list of what is bound to the account; what is known of devices that are ``spared`` stays."""
+        kept = {serial: device for serial, device in self._bound.items() if serial in spared}
+        self._bound = kept | {device.serial: device for device in devices}
         self._changed()
 
     def note_seen(self, site: str, devices: Sequence[Listed]) -> None:
@@ -153,9 +167,10 @@ class Inventory:
             self._seen[site] = told or self._seen.get(site, {})
             self._changed()
 
-    def note_vehicles(self, vehicles: Sequence[Vehicle]) -> None:
-        """Take the list of cars."""
-        self.vehicles = tuple(vehicles)
+    def note_vehicles(self, vehicles: Sequence[Vehicle], *, spared: Container[str] = ()) -> None:
+        """Take the list of cars; those that are ``spared`` stay."""
+        kept = {vehicle.id: vehicle for vehicle in self.vehicles if vehicle.id in spared}
+        self.vehicles = tuple((kept | {vehicle.id: vehicle for vehicle in vehicles}).values())
         self._changed()
 
     def note_currency(self, site: str, sign: str | None) -> None:

@@ -20,6 +20,8 @@ _TOTAL: Final = "_total"
 _FINE: Final = 0.1  # kWh; a total told in such steps needs no help
 _USUALLY_TOLD: Final = frozenset({"solar_energy_total", "ev_charging_energy_total"})
 _PATIENCE: Final = timedelta(hours=1)  # until what is usually told but was not is counted here
+_FORGOTTEN: Final = timedelta(days=30)  # after which a site that is gone is not expected back
+_GONE: Final = "gone_since"  # among what is remembered of a site
 _STORED: Final = "energy_days"  # in the shared store
 
 type Energies = Mapping[Ref, float]
@@ -89,12 +91,24 @@ class Ledger:
         values[ref] = within_step(told.total, told.step, own - known[1])
 
     def tidy(self) -> None:
-        """Forget the energies of sites that are gone."""
+        """Forget the energies of sites that were gone for so long that they do not come back."""
         sites = {site.id for site in self._inventory.all_sites}
-        for name in self._accrual.names:
-            if name.partition("/")[0] not in sites:
+        books = {name: name.partition("/")[0] for name in self._accrual.names}
+        forgotten = {site for site in set(books.values()) if self._is_forgotten(site, gone=site not in sites)}
+        for name, site in books.items():
+            if site in forgotten:
                 self._accrual.forget(name)
+        self._inventory.keep()
         self._save()
+
+    def _is_forgotten(self, site: str, *, gone: bool) -> bool:
+        """Tell whether a site is gone for good; remember since when one is."""
+        traits = self._inventory.traits(site)
+        if not gone:
+            traits.pop(_GONE, None)
+            return False
+        now = self._clock.now()
+        return now - datetime.fromisoformat(traits.setdefault(_GONE, now.isoformat())) >= _FORGOTTEN
 
     def _shown(self, energies: Energies, totals: Mapping[str, float]) -> dict[Ref, Reported]:
         refs = (total_of(ref) for ref in energies)

@@ -1,9 +1,11 @@
 """What an account has: sites, devices with their firmware, cars, messages (anker.md §7.1, §7.3, §14)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
 from typing import Final
 
-from ...core.errors import BadAnswer, RateLimited, Unreachable
+from ...core.absences import Absences
+from ...core.errors import BadAnswer, NotSupported, RateLimited, Unreachable
 from ...core.model import Ref, Reported, Snapshot
 from ...core.parse import text
 from .asks import DAY, HOUR, Values, ask_about
@@ -16,7 +18,8 @@ from .rounds import Ask, Rounds
 
 _JUST_NOW: Final = 120.0  # seconds; the list of devices need not be asked for again
 _BOUND: Final = "bound"
-_BELIEVED: Final = 3  # empty lists in a row
+_OFTEN: Final = 3  # lists in a row that leave something out until it is gone
+_LONG: Final = timedelta(hours=1)  # from the first of them to the last
 _ACCOUNT: Final = "account"  # what is remembered of it, among the traits of sites and devices
 
 
@@ -28,24 +31,24 @@ class Lists:
         self._parts = parts
         self._rounds = rounds
         self._country = country
-        self._empty = 0
+        self._absences = Absences(often=_OFTEN, long=_LONG)
 
     async def look(self) -> Values:
         """List sites and devices from the host that knows them; return what that tells of the devices.
 
-        The list of devices may fail where there are sites: what they have is told with them.
+        The list of devices may fail where there are sites: what they have is told with them. What is not listed is gone.
         """
         try:
             found = await self._parts.client.look()
-        except BadAnswer, RateLimited, Unreachable:
+        except BadAnswer, NotSupported, RateLimited, Unreachable:
             sites = await self._parts.client.site_list()
             if not sites:
                 raise
-            self._note_sites(sites)
+            self._note_sites(sites, spares=False)
             return {}
-        self._note_sites(found.sites)
+        self._note_sites(found.sites, spares=False)
         self._rounds.answered(_BOUND)
-        return self._note_bound(found.devices)
+        return self._note_bound(found.devices, spares=False)
 
     async def sites(self) -> Snapshot:
         """List the sites; the first time ever with the devices, by which the right host is found."""
@@ -57,16 +60,17 @@ class Lists:
             report.put(await self.look())
         return report.snapshot()
 
-    def _note_sites(self, beans: list[Bean]) -> None:
-        """Take the list of sites. Raises BadAnswer for an empty one until it was told a few times."""
+    def _note_sites(self, beans: list[Bean], *, spares: bool = True) -> None:
+        """Take the list of sites; ``spares``: one that it leaves out is not gone at once."""
         parts = self._parts
         sites = sites_in(beans)
-        self._empty = 0 if sites else self._empty + 1
-        known = any(parts.inventory.kind(site) is not SiteKind.VIRTUAL for site in parts.inventory.all_sites)
-        if known and not sites and self._empty < _BELIEVED:
-            raise BadAnswer("No sites, although there were some")
-        parts.inventory.note_sites(sites, devices_by_site(beans))
+        known = [site.id for site in parts.inventory.all_sites if parts.inventory.kind(site) is not SiteKind.VIRTUAL]
+        spared = self._spare(known, [site.id for site in sites]) if spares else ()
+        parts.inventory.note_sites(sites, devices_by_site(beans), spared=spared)
         parts.ledger.tidy()
+
+    def _spare(self, known: Iterable[str], told: Collection[str]) -> frozenset[str]:
+        return self._absences.spare(known, told, self._parts.clock.now())
 
     def asks(self) -> Iterator[Ask]:
         """Return what is asked about the account every now and then."""
@@ -84,9 +88,10 @@ class Lists:
         if any(self._needs_list(site) for site in parts.inventory.sites):
             yield Ask(name="currencies", ask=client.currencies, take=self._note_currencies, every=DAY)
 
-    def _note_bound(self, beans: list[Bean]) -> Values:
-        inventory = self._parts.inventory
-        inventory.note_bound(bound_devices(beans))
+    def _note_bound(self, beans: list[Bean], *, spares: bool = True) -> Values:
+        inventory, devices = self._parts.inventory, bound_devices(beans)
+        spared = self._spare(inventory.bound, [device.serial for device in devices]) if spares else ()
+        inventory.note_bound(devices, spared=spared)
         values: dict[Ref, Reported] = {}
         for bean in beans:
             if (listed := inventory.device(text(bean.get("device_sn")) or "")) is not None:
@@ -95,7 +100,9 @@ class Lists:
 
     def _note_vehicles(self, beans: list[Bean]) -> Values:
         inventory, values = self._parts.inventory, dict[Ref, Reported]()
-        inventory.note_vehicles(vehicles_in(beans))
+        vehicles = vehicles_in(beans)
+        known = [vehicle.id for vehicle in inventory.vehicles]
+        inventory.note_vehicles(vehicles, spared=self._spare(known, [vehicle.id for vehicle in vehicles]))
         for bean in beans:
             if (vehicle := inventory.vehicle(text(bean.get("vehicle_id")) or "")) is not None:
                 values |= self._parts.readings.vehicle(vehicle, bean)
