@@ -215,6 +215,17 @@ def test_plugs() -> None:
     assert told == (260, 279, 19, "smart_plugs")
 
 
+def test_words_and_codes_without_end() -> None:
+    """A state of Home Assistant has room for 255 characters."""
+    row = {"device_sn": PLUG, "current_power": "82", "tag": "Garage " * 99, "err_code": 10**400, "status": 10**400}
+    values = Desk("A17C1").scene(
+        scene([bank("A17C1", sub_package_num=1e300)], smart_plug_info={"smartplug_list": [row]}, scene_mode=10**300)
+    )
+    assert by_key(values, PLUG) == {"plug_power": 82, "room": ("Garage " * 99)[:100]}
+    assert by_key(values, "A17C1-1").keys().isdisjoint({"battery_count", "battery_capacity", "battery_energy"})
+    assert "running_mode" not in by_key(values)
+
+
 def test_what_else_is_in_a_site() -> None:
     values = Desk("A17C0").scene(
         scene(

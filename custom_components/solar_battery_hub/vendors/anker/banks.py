@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ...core.model import Reported
-from ...core.parse import number, section
+from ...core.parse import section
 from .charging import Surroundings, charging_status
 from .model import Bean
 from .powers import Bank
 from .products import product
-from .reader import Reader, Values, fault, is_online, of, plausible, rows, unreachable, watts
+from .reader import Reader, Values, count, fault, is_online, of, plausible, rows, unreachable, watts
 
 _WITH_MICRO_INVERTER: Final = "A17C2"  # elsewhere the same field tells what comes from an older solarbank
 _ALONE: Final = (
@@ -74,14 +74,14 @@ def _inputs(bank: Bank, banks: Sequence[Bank], info: Bean) -> dict[str, Reported
 
 def _build(bank: Bank) -> Mapping[str, Reported]:
     """Return what a solarbank consists of: itself and its expansion packs."""
-    packs = number(bank.bean.get("sub_package_num"))
-    return {"battery_count": None if packs is None else 1 + int(packs), "battery_capacity": _capacity(bank)}
+    packs = count(bank.bean.get("sub_package_num"))
+    return {"battery_count": None if packs is None else 1 + packs, "battery_capacity": _capacity(bank)}
 
 
 def _capacity(bank: Bank) -> float | None:
     """Return how much it holds in kWh, which the cloud never tells (§5.2)."""
     unit, packs = product(bank.model).capacity, "sub_package_num"
-    if not unit or (packs in bank.bean and number(bank.bean[packs]) is None):
+    if not unit or (packs in bank.bean and count(bank.bean[packs]) is None):
         return None
     return round(unit * bank.units / 1000, 3)
 

@@ -8,7 +8,7 @@ from typing import Final
 from ...core.parse import measured, number, section, text
 from .model import Bean
 from .products import product
-from .reader import watts
+from .reader import count, watts
 
 _FIRST: Final = 1  # generation of solarbanks that have no numbers of their own for their battery
 
@@ -34,7 +34,7 @@ class Bank:
     @property
     def units(self) -> float:
         """How many batteries it has: itself and its expansion packs."""
-        return 1 + (number(self.bean.get("sub_package_num")) or 0)
+        return 1 + (count(self.bean.get("sub_package_num")) or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,10 @@ _LOGGER = logging.getLogger(__name__)
 type Values = dict[Ref, Reported]
 
 _MOST: Final = 1e9  # of anything; more is garbage
+_MANY: Final = 1e6  # of things that are counted
 _NOISE: Final = 100.0  # W below zero that come of numbers measured a moment apart
 _DIGITS: Final = 6
+_LONGEST_CODE, _LONGEST_TEXT = 40, 100
 _NOT_NEGATIVE: Final = frozenset({"solar_power", "pv_power", "home_power", "plug_power", "ev_charging_power"})
 _SHARES: Final = frozenset({"battery_level", "signal_strength"})
 
@@ -115,10 +117,23 @@ def fault(value: object) -> str | None:
     return NOTHING if said == "0" else said
 
 
-def code(value: object) -> str | None:
-    """Return a code as text, whether it came as 1, 1.0 or "1"."""
+def count(value: object) -> int | None:
+    """Return a number of things; ``None`` for one that no house has."""
     found = number(value)
-    return str(int(found)) if found is not None and found.is_integer() else text(value)
+    return int(found) if found is not None and 0 <= found < _MANY else None
+
+
+def code(value: object) -> str | None:
+    """Return a code as text, whether it came as 1, 1.0 or "1"; ``None`` for one that is too long to be any."""
+    found = number(value)
+    said = str(int(found)) if found is not None and found.is_integer() and abs(found) < _MOST**2 else text(value)
+    return said if said is None or len(said) <= _LONGEST_CODE else None
+
+
+def phrase(value: object) -> str | None:
+    """Return a text that somebody wrote, no longer than can be shown."""
+    said = text(value)
+    return None if said is None else said[:_LONGEST_TEXT]
 
 
 def word(what: str, value: object, table: Mapping[str, str]) -> str | None:
@@ -129,7 +144,7 @@ def word(what: str, value: object, table: Mapping[str, str]) -> str | None:
     found = table.get(said, OTHER)
     if found == OTHER and (what, said) not in _SEEN:
         _SEEN.add((what, said))
-        _LOGGER.info("Unknown %s: %s", what, said[:40])
+        _LOGGER.info("Unknown %s: %s", what, said)
     return found
 
 

@@ -5,14 +5,14 @@ from datetime import date, datetime
 from typing import Final
 
 from ...core.model import Ref
-from ...core.parse import number, section, text
+from ...core.parse import section, text
 from ..base import PrivateStore
 from . import inverters, readings_facts, readings_prices
 from .averages import Averages, last_point
 from .forecast import forecast
 from .inventory import Inventory, site_id
 from .model import Bean, Listed, Site, Vehicle
-from .reader import Reader, Values
+from .reader import Reader, Values, count
 from .scene import devices_in, local, read_scene, updated
 
 __all__ = ["KEYS", "Readings", "Values", "last_point", "local_time", "updated"]
@@ -184,9 +184,9 @@ class Readings:
         changed = False
         rows = (*devices_in(section(bean.get("solarbank_info")), "solarbank_list"), *devices_in(bean, "solar_list"))
         for row in rows:
-            place, traits = number(row.get("wireless_type")), self._inventory.traits(text(row.get("device_sn")) or "")
-            if place and traits.get("wireless") != int(place):
-                traits["wireless"] = int(place)
+            place, traits = count(row.get("wireless_type")), self._inventory.traits(text(row.get("device_sn")) or "")
+            if place and traits.get("wireless") != place:
+                traits["wireless"] = place
                 changed = True
         if changed:
             self._inventory.keep()

@@ -9,7 +9,7 @@ from .inventory import Inventory, site_id, vehicle_id
 from .listing import version
 from .model import Bean, Category, Listed, Site, Vehicle
 from .products import product
-from .reader import Reader, Values, code, of, plausible, word
+from .reader import Reader, Values, code, count, of, phrase, plausible, word
 
 _WEAKEST, _RANGE = -85.0, 35.0  # dBm without any signal, and how many more are all of it (§7.4)
 _NO_BRANDS: Final = frozenset({"others", ""})  # what somebody who may not ask is told (§5.3)
@@ -64,7 +64,8 @@ def updates(rows: Sequence[Bean]) -> Values:
         if serial is None or latest is None:
             continue
         parts = [] if flag(row.get("need_update")) else list(_parts_with_news(row))
-        values |= of(serial, {"latest_firmware": f"{latest} ({', '.join(parts)})" if parts else latest})
+        told = f"{latest} ({', '.join(parts)})" if parts else latest
+        values |= of(serial, {"latest_firmware": phrase(told)})
     return values
 
 
@@ -82,7 +83,7 @@ def unread(account: str, bean: Bean) -> Values:
 
 def co2(site: Site, bean: Bean) -> Values:
     """Return how a site compares by the CO₂ it saved; how much that is tells the scene."""
-    return of(site_id(site.id), {"trees_equivalent": number(bean.get("tree")), "co2_rank": text(bean.get("ranking"))})
+    return of(site_id(site.id), {"trees_equivalent": number(bean.get("tree")), "co2_rank": phrase(bean.get("ranking"))})
 
 
 def ai_status(site: Site, bean: Bean) -> Values:
@@ -100,7 +101,7 @@ def solar_info(listed: Listed, bean: Bean) -> Values:
     if product(listed.model).generation != 1 or brand.casefold() in _NO_BRANDS or model is None:
         return {}
     name = model if brand.casefold() in model.casefold() or brand == "ANKER" else f"{brand} {model}"
-    return of(listed.serial, {"solar_equipment": name})
+    return of(listed.serial, {"solar_equipment": phrase(name)})
 
 
 def fittings(listed: Listed, rows: Sequence[Bean]) -> Values:
@@ -111,7 +112,6 @@ def fittings(listed: Listed, rows: Sequence[Bean]) -> Values:
 def charge_stats(listed: Listed, bean: Bean) -> Values:
     """Return what a charger counted in its life (``get_charge_order_stats`` of ``all``, §6.7)."""
     stats = section(bean.get("total_stats"))
-    count = number(stats.get("charge_count"))
     paid = text(stats.get("cost_unit")) is not None
     return of(
         listed.serial,
@@ -120,7 +120,7 @@ def charge_stats(listed: Listed, bean: Bean) -> Values:
                 stats.get("charge_total"), text(stats.get("charge_unit")) or "kWh", "kWh"
             ),
             "ev_charging_time_total": number(stats.get("charge_time")),
-            "ev_charging_sessions": None if count is None else int(count),
+            "ev_charging_sessions": count(stats.get("charge_count")),
             "ev_charging_cost_total": number(stats.get("cost")) if paid else None,
             "savings_total": number(stats.get("cost_saving")) if paid else None,
             "co2_saved": measured(stats.get("co2_saving"), text(stats.get("co2_saveing_unit")) or "kg", "kg"),
@@ -148,13 +148,12 @@ def running(inventory: Inventory, site: Site, bean: Bean) -> Values:
     told = {key.replace("_", "").casefold(): value for key, value in bean.items()}
     owner, money = site_id(site.id), text(told.get("systemsavingspriceunit"))
     unit, mass = text(told.get("systempowergenerationunit")), text(told.get("savecarbonunit"))
-    batteries = number(told.get("batcount"))
     found: dict[str, Reported] = {
         "solar_energy_total": measured(told.get("totalsystempowergeneration"), unit, "kWh") if unit else None,
         "co2_saved": measured(told.get("savecarbonfootprint"), mass, "kg") if mass else None,
         "savings_total": number(told.get("totalsystemsavings")) if money else None,
         "cloud_connected": flag(told.get("connected")),
-        "battery_count": int(batteries) if batteries else None,
+        "battery_count": count(told.get("batcount")) or None,
     }
     network = code(told.get("realnet")) or code(told.get("net"))
     if network is not None and network != "0":

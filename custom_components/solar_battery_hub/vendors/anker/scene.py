@@ -11,7 +11,7 @@ from .charging import Surroundings
 from .inventory import site_id
 from .model import Bean, Site
 from .powers import Bank, banks_of, powers_of
-from .reader import Reader, Values, code, fault, is_online, known, of, plausible, rows, unreachable, watts, word
+from .reader import Reader, Values, code, fault, is_online, known, of, phrase, plausible, rows, unreachable, watts, word
 from .stations import read_stations, stations_of
 
 RUNNING_MODES: Final[Mapping[str, str]] = {
@@ -195,7 +195,7 @@ def _others(reader: Reader, bean: Bean, *, valid: bool) -> Values:
     for meter in meters:  # of several nobody knows which measured what
         values |= _device(reader, meter, _grid(grid) if valid and len(meters) == 1 else {})
     for plug in devices_in(section(bean.get("smart_plug_info")), "smartplug_list"):
-        told = {"fault": fault(plug.get("err_code")), "room": text(plug.get("tag"))}
+        told = {"fault": fault(plug.get("err_code")), "room": phrase(plug.get("tag"))}
         values |= _device(
             reader, plug, reader.numbers(text(plug["device_sn"]) or "", _PLUG, plug) | told if valid else told
         )
