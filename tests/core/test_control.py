@@ -23,6 +23,7 @@ SETTINGS = {
         Setting(key="reserve", kind=ControlKind.NUMBER, minimum=10.0, maximum=100.0, step=5.0, quantity=Quantity.RATIO),
         Setting(key="price", kind=ControlKind.NUMBER, minimum=-1.0, step=0.1),
         Setting(key="power", kind=ControlKind.NUMBER, maximum=5000.0, quantity=Quantity.POWER),
+        Setting(key="limit", kind=ControlKind.NUMBER, options=("350", "800"), quantity=Quantity.POWER),
         Setting(key="off_grid", kind=ControlKind.SWITCH),
         Setting(key="from", kind=ControlKind.TIME),
         Setting(key="name", kind=ControlKind.TEXT, minimum=1, maximum=5),
@@ -42,6 +43,7 @@ CONTROLS = [Control(device="gateway", setting=setting) for setting in SETTINGS.v
         ("price", 0.3),  # 13 steps of 0.1 from −1, which no binary fraction hits
         ("price", 1e4 + 0.7),
         ("power", -40.5),
+        ("limit", 800.0),
         ("off_grid", False),
         ("from", "00:00"),
         ("from", "23:59"),
@@ -58,6 +60,8 @@ def test_allowed(key: str, value: Value) -> None:
     [
         ("speed", 1, "setting_not_available", {}),
         ("mode", "other", "option_not_available", {"option": "other", "options": "backup, autonomous"}),
+        ("limit", 600, "option_not_available", {"option": "600", "options": "350, 800"}),
+        ("limit", "800", "wrong_type", {}),
         ("mode", None, "option_not_available", {"option": "None", "options": "backup, autonomous"}),
         ("reserve", 9.99, "value_out_of_range", {"minimum": "10 %", "maximum": "100 %"}),
         ("reserve", 105, "value_out_of_range", {"minimum": "10 %", "maximum": "100 %"}),

@@ -1,12 +1,15 @@
 """Settings that somebody else changes, and our own changes that turn up late."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from custom_components.solar_battery_hub.core.control import Outcome
 from custom_components.solar_battery_hub.core.errors import WriteRefused
 from custom_components.solar_battery_hub.core.model import Ref, Value
 
-from .desk_bench import Bench, FakeDevice
+from .desk_bench import MODE, RESERVE, Bench, FakeDevice
 from .virtual_time import run
 
 MODE_REF = Ref("gateway", "operating_mode")
@@ -36,6 +39,24 @@ def test_change_made_elsewhere_is_told_once() -> None:
                 {"before": {"operating_mode": "backup"}, "found": {"operating_mode": "autonomous"}},
             )
         ]
+
+    run(scenario())
+
+
+def test_what_drifts_by_itself_was_not_changed_elsewhere() -> None:
+    """Unless our own change turns up late, which is told as ever."""
+
+    async def scenario() -> None:
+        bench = Bench()
+        bench.device.settings = (replace(RESERVE, drifts=True), MODE)
+        for level in (20.0, 30.0, 20.0):
+            bench.desk.observe("gateway", {"backup_reserve": level})
+        assert not bench.outcomes
+        bench.device.obeys = False
+        await bench.desk.apply("gateway", {"backup_reserve": 50.0}, wait=5)
+        await asyncio.sleep(60)
+        bench.desk.observe("gateway", {"backup_reserve": 50.0})
+        assert bench.told == ["not_confirmed", "confirmed"]
 
     run(scenario())
 
