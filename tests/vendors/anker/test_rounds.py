@@ -146,5 +146,18 @@ async def test_some_are_asked_more_rarely() -> None:
     for _ in range(13):
         report = Report((), desk.clock.now(), lambda _: None)
         await desk.rounds.run([desk.ask("a", every=3600)], ALL, report)
+        assert report.snapshot().values == {reading("a"): "a"}, "what was told an hour ago is told again"
         desk.clock.pass_time(minutes=10)
     assert desk.asked == {"a": 3}
+
+
+async def test_what_is_told_again_is_as_old_as_it_is() -> None:
+    """It was measured when it was asked for."""
+    desk = Desk()
+    asked_at = desk.clock.now()
+    report = Report((), asked_at, lambda _: None)
+    for _ in range(2):
+        report = Report((), desk.clock.now(), lambda _: None)
+        await desk.rounds.run([desk.ask("a", every=3600)], ALL, report)
+        desk.clock.pass_time(minutes=10)
+    assert report.snapshot().times == {reading("a"): asked_at}

@@ -21,7 +21,8 @@ ALL: Final = frozenset[Ref]()
 class Ask:
     """One question: what it is called and about, which readings it can bring (``ALL``: asked in any case).
 
-    ``take`` makes readings of the answer; ``every``: asked again after so many seconds at the earliest.
+    ``take`` makes readings of the answer; ``every``: asked again after so many seconds at the earliest, and until then
+    what it told is told again, for else it would be stale.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Rounds:
         """Start with nothing asked."""
         self._clock = clock
         self._answered: dict[str, datetime] = {}
+        self._told: dict[str, Mapping[Ref, Reported]] = {}  # by what is asked rarely
 
     def answered(self, name: str) -> None:
         """Take note that a question was answered just now."""
@@ -54,6 +56,7 @@ class Rounds:
         complete = True
         for ask in asks:
             if silent == _GIVES_UP or not self._is_due(ask, wanted, fresh_for):
+                self._tell_again(ask, report)
                 continue
             try:
                 answer = await ask.ask()
@@ -67,10 +70,18 @@ class Rounds:
             else:
                 answered, silent = answered + 1, 0
                 self.answered(ask.name)
-                report.put(ask.take(answer))
+                values = ask.take(answer)
+                report.put(values)
+                if ask.every:
+                    self._told[ask.name] = values
         if failures and not answered:
             raise failures[0]
         return complete
+
+    def _tell_again(self, ask: Ask, report: Report) -> None:
+        """Report what a question that is asked rarely told last."""
+        if ask.name in self._told:
+            report.put(self._told[ask.name], self._answered[ask.name])
 
     def _is_due(self, ask: Ask, wanted: Wanted, fresh_for: float) -> bool:
         last = self._answered.get(ask.name)

@@ -1,6 +1,6 @@
 """What changes rarely: lists, firmware, settings, prices, forecasts (anker.md §14, §16)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from ...core.model import Snapshot
@@ -30,21 +30,21 @@ class Upkeep:
 
     async def devices(self, wanted: Wanted) -> Snapshot:
         """Read what belongs to the account."""
-        return await self._run("devices", self.lists.asks(), wanted, {})
+        return await self._run("devices", self.lists.asks(), wanted)
 
     async def details(self, site: Site, wanted: Wanted) -> Snapshot:
         """Read settings and signals of a site and its devices."""
-        return await self._run(f"details_{site.id}", self._details.asks(site), wanted, {})
+        return await self._run(f"details_{site.id}", self._details.asks(site), wanted)
 
     async def facts(self, site: Site, wanted: Wanted) -> Snapshot:
         """Read what a site saves and costs, and what is to be expected of the sun."""
-        return await self._run(f"facts_{site.id}", self._facts.asks(site), wanted, self._facts.known(site))
+        return await self._run(f"facts_{site.id}", self._facts.asks(site), wanted, lambda: self._facts.known(site))
 
-    async def _run(self, key: str, asks: Iterator[Ask], wanted: Wanted, known: Values) -> Snapshot:
-        """Carry out a round; ``known`` is what follows from earlier answers."""
+    async def _run(self, key: str, asks: Iterator[Ask], wanted: Wanted, known: Callable[[], Values] = dict) -> Snapshot:
+        """Carry out a round; ``known`` returns what follows from the answers by now."""
         report = self._parts.begin()
-        report.put(known)
         fresh_for = _MISSED_SINCE if key in self.postponed else 0.0
         complete = await self._rounds.run(asks, wanted, report, fresh_for=fresh_for)
+        report.put(known())
         (self.postponed.discard if complete else self.postponed.add)(key)
         return report.snapshot()
