@@ -60,6 +60,14 @@ class Accrual:
         book.until = last
         return self._totals(book, book.closed)
 
+    def noted(self, name: str, last: date) -> dict[str, float]:
+        """Return what is known until now of the days up to ``last`` that are not closed, 0.0 of what only others had."""
+        book = self._books.get(name)
+        if book is None:
+            return {}
+        days = [values for day, values in book.open.items() if day <= last]
+        return {key: sum(day.get(key, 0.0) for day in days) for key in {*book.closed, *book.shown}}
+
     def total(self, name: str, key: str) -> float | None:
         """Return what was given out last for a quantity."""
         book = self._books.get(name)

@@ -36,11 +36,12 @@ async def _set(account: Account, device: str, fields: Mapping[str, Any]) -> dict
     if site is None or seen is None or (offer := offers_of(seen).get(BACKUP_CHARGE)) is None:
         raise NotSupported("Nothing here charges from the grid on demand")
     controls, about = anker.room_controls, site_id(site.id)
-    seen = await controls.fresh(about, {offer.source})
-    if (reason := offer.reason(seen)) not in PASSING:
-        raise WriteRefused(str(reason))
-    span = _span(seen, fields) if fields["enabled"] else None
-    await controls.send(seen, [_order(seen, offer, site.id, span)])
+    async with controls.turn:
+        seen = await controls.fresh(about, {offer.source})
+        if (reason := offer.reason(seen)) not in PASSING:
+            raise WriteRefused(str(reason))
+        span = _span(seen, fields) if fields["enabled"] else None
+        await controls.send(seen, [_order(seen, offer, site.id, span)])
     return _told(await controls.fresh(about, {offer.source}), offer, span)
 
 

@@ -1,5 +1,6 @@
 """What may be set, how it is written, and how it is known to have worked (anker.md §9, §12)."""
 
+import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta, tzinfo
 from functools import partial
@@ -76,6 +77,8 @@ class Controls:
         self._reader = SettingsReader(client, inventory, store)
         self._rises: dict[str, float] = {}  # when a preset was last raised, by site
         self._priced: set[str] = set()  # sites whose tariff went along with the last write
+        self.turn = asyncio.Lock()
+        """Held from reading what a change builds upon until it is sent: several devices share a plan."""
 
     # What can be set
 
@@ -208,6 +211,10 @@ class Controls:
 
         Raises WriteRefused, and WriteIncomplete when only a part was sent.
         """
+        async with self.turn:
+            await self._write(device, changes)
+
+    async def _write(self, device: str, changes: Mapping[str, Value]) -> None:
         seen = self._owned(device)
         _check(seen, changes)
         sources = {offers_of(seen)[key].source for key in changes}

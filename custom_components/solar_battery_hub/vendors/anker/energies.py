@@ -16,6 +16,7 @@ type Energies = dict[Ref, float]
 """kWh by reading (``…_today``)."""
 
 _DIGITS: Final = 3
+_MOST: Final = 24 * 200.0  # kWh of a day; more is garbage
 _INPUT: Final = f"{SOLAR}_pv"
 _OTHER_INPUT: Final = f"{SOLAR}_microinverter"
 
@@ -91,8 +92,8 @@ def of_days(question: Question, bean: Bean, first: date, last: date, inventory: 
         found = system_energies(site_id(question.site), question.source, bean)
     else:
         found = _analysis(question, bean, first, last, inventory)
-    expected = brings(question, inventory)
-    told = {ref: round(energy, _DIGITS) for ref, energy in found.items() if ref in expected and energy >= 0}
+    expected, most = brings(question, inventory), _MOST * ((last - first).days + 1)
+    told = {ref: round(energy, _DIGITS) for ref, energy in found.items() if ref in expected and 0 <= energy <= most}
     return _fitted(question.site, told, inventory)
 
 

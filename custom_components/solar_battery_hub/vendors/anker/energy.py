@@ -1,6 +1,6 @@
 """The energies of all sites, one question at a time (anker.md §10, §14, §16)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ from .rounds import is_news, is_wanted
 _WAITS: Final = 60.0  # seconds after a start, while everything else is asked (§16)
 _AVERAGED: Final = timedelta(minutes=20)  # so long a day read with the averages needs no question
 _NEWS_AGAIN: Final = timedelta(hours=1)
+_DOUBTED: Final = 3  # answers about a day that is over, until one is taken that lacks something
 _FAILS: Final = 3  # questions in a row until it is more than bad luck
 
 
@@ -40,6 +41,7 @@ class EnergyRound:
         self._turns: tuple[Turn, ...] = ()
         self._begins = parts.clock.monotonic() + _WAITS
         self._news: dict[Question, datetime] = {}  # when those were answered that nobody can look at yet
+        self._doubts: dict[Turn, int] = {}  # answers that lacked something, about days that are over
         self._failed = 0
 
     @property
@@ -120,6 +122,15 @@ class EnergyRound:
         question, ledger = turn.question, self._parts.ledger
         energies = of_days(question, bean, day, day, self._parts.inventory)
         if turn.closes is not None:
-            return ledger.close(question, day, energies)
+            return self._close(turn, day, energies)
         self._news[question] = self._parts.clock.now()
         return ledger.note(question, day, energies)
+
+    def _close(self, turn: Turn, day: date, energies: Mapping[Ref, float]) -> dict[Ref, Reported]:
+        """Close a day; what lacks something is asked about again, but not for ever."""
+        ledger = self._parts.ledger
+        doubts = self._doubts.pop(turn, 0) + 1
+        if doubts < _DOUBTED and not ledger.is_whole(turn.question, day, energies):
+            self._doubts[turn] = doubts
+            return {}
+        return ledger.close(turn.question, day, energies)

@@ -12,7 +12,7 @@ from ...core.model import Ref, Reported
 from ..base import PrivateStore
 from .days import Days
 from .inventory import Inventory
-from .questions import Question
+from .questions import PV, Question
 from .yields import Told, within_step
 
 _TODAY: Final = "_today"
@@ -49,7 +49,7 @@ class Ledger:
         totals = self._accrual.note(question.key, day, _by_name(energies))
         self._save()
         is_today = self._days.local(question.site).date() == day
-        return (dict(energies) if is_today else {}) | self._shown(energies, totals)
+        return (dict(energies) if is_today else {}) | self._shown(question, energies, totals)
 
     def due(self, question: Question) -> date | None:
         """Return the oldest day that is over and to be asked about once more; yesterday is complete some minutes late."""
@@ -59,11 +59,21 @@ class Ledger:
             return None
         return due[0]
 
+    def is_whole(self, question: Question, day: date, energies: Energies) -> bool:
+        """Tell whether an answer about a day that is over has everything that such days had before."""
+        told = _by_name(energies)
+        return all(told.get(key, -1.0) >= min(known, _FINE) for key, known in self._noted(question, day).items())
+
     def close(self, question: Question, day: date, energies: Energies) -> dict[Ref, Reported]:
-        """Take what a day had when it was over, for good; return the totals as readings."""
-        totals = self._accrual.close(question.key, day, _by_name(energies))
+        """Take what a day had when it was over, for good; return the totals as readings.
+
+        What was counted until then stands where nothing, or not a tenth of a kWh, is told of it any more.
+        """
+        noted = self._noted(question, day)
+        told = {key: value for key, value in _by_name(energies).items() if value >= min(noted.get(key, 0.0), _FINE)}
+        totals = self._accrual.close(question.key, day, told)
         self._save()
-        return self._shown(energies, totals)
+        return self._shown(question, energies, totals)
 
     def note_told(self, refs: Iterable[Ref]) -> None:
         """Learn which totals the vendor itself counts; it is remembered, so that nobody takes turns."""
@@ -110,16 +120,22 @@ class Ledger:
         now = self._clock.now()
         return now - datetime.fromisoformat(traits.setdefault(_GONE, now.isoformat())) >= _FORGOTTEN
 
-    def _shown(self, energies: Energies, totals: Mapping[str, float]) -> dict[Ref, Reported]:
-        refs = (total_of(ref) for ref in energies)
-        return {ref: totals[_name(ref)] for ref in refs if _exists(ref.key) and not self._is_left(ref)}
+    def _noted(self, question: Question, day: date) -> dict[str, float]:
+        return self._accrual.noted(question.key, day)
 
-    def _is_left(self, ref: Ref) -> bool:
-        """Tell whether a total is left to the vendor: it told it once, or it usually does and was not asked for long."""
+    def _shown(self, question: Question, energies: Energies, totals: Mapping[str, float]) -> dict[Ref, Reported]:
+        refs = (total_of(ref) for ref in energies)
+        return {ref: totals[_name(ref)] for ref in refs if _exists(ref.key) and not self._is_left(question, ref)}
+
+    def _is_left(self, question: Question, ref: Ref) -> bool:
+        """Tell whether a total is left to the vendor: it told it once, or it usually does and was not asked for long.
+
+        Of the parts of a site it tells none.
+        """
         traits = self._inventory.traits(ref.device)
         if ref.key in traits.get("totals", ()):
             return True
-        if ref.key not in _USUALLY_TOLD:
+        if ref.key not in _USUALLY_TOLD or (question.serial and question.name != PV):
             return False
         now = self._clock.now()
         if "counted_since" not in traits:

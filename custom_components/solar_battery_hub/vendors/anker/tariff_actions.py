@@ -69,13 +69,14 @@ async def _set(account: Account, device: str, fields: Mapping[str, Any]) -> dict
     seen = _site(anker, device)
     panel = _panel(anker, seen)
     wanted = use_time.seasons_of(fields["seasons"], rate_plan.RULES if panel else use_time.RULES)
-    if panel is None:
-        await _write_plan(anker, seen, wanted)
-    else:
-        client, site = anker.client.urgent, panel.site or ""
-        had = await client.rate_plan(site, panel.serial)
-        sessions = rate_plan.written(wanted, had, seen.now.year)
-        await client.set_rate_plan(site, panel.serial, sessions, None)
+    async with anker.room_controls.turn:
+        if panel is None:
+            await _write_plan(anker, seen, wanted)
+        else:
+            client, site = anker.client.urgent, panel.site or ""
+            had = await client.rate_plan(site, panel.serial)
+            sessions = rate_plan.written(wanted, had, seen.now.year)
+            await client.set_rate_plan(site, panel.serial, sessions, None)
     found = await _seasons(anker, seen)
     return {"outcome": _outcome(agrees=use_time.same(wanted, found)), "seasons": [season.as_dict() for season in found]}
 
@@ -117,9 +118,10 @@ async def _set_provider(account: Account, device: str, fields: Mapping[str, Any]
     anker = cast("AnkerAccount", account)
     seen = _site(anker, device)
     controls = anker.room_controls
-    seen = await controls.fresh(_id(seen), {PRICE})
-    changed = prices.with_provider(fields)
-    await controls.send(seen, [price_order(seen, seen.site.id if seen.site else "", TARIFF, changed)])
+    async with controls.turn:
+        seen = await controls.fresh(_id(seen), {PRICE})
+        changed = prices.with_provider(fields)
+        await controls.send(seen, [price_order(seen, seen.site.id if seen.site else "", TARIFF, changed)])
     found = section(price(await controls.fresh(_id(seen), {PRICE})).get("dynamic_price"))
     chosen = {name: found.get(name) for name in fields}
     return {"outcome": _outcome(agrees=chosen == dict(fields)), **chosen}

@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 from ...core.errors import BadAnswer
 
 _LONGEST: Final = 200_000  # characters; the longest plan seen has 6,000
+_DIGITS: Final = 18  # of a whole number; a store would refuse what 64 bits do not hold
 
 
 class WireNumber(float):
@@ -34,7 +35,7 @@ def parse(text: object) -> Any:
     if len(text) > _LONGEST:
         raise BadAnswer("A text that should hold JSON is much too long")
     try:
-        return json.loads(text, parse_float=WireNumber, parse_constant=_refuse)
+        return json.loads(text, parse_float=WireNumber, parse_int=_whole, parse_constant=_refuse)
     except (ValueError, RecursionError) as err:
         raise BadAnswer("A text that should hold JSON does not") from err
 
@@ -54,6 +55,12 @@ def compact(data: object) -> str:
 
 def _quoted(scalar: object) -> str:
     return json.dumps(scalar, ensure_ascii=False)
+
+
+def _whole(digits: str) -> int:
+    if len(digits.lstrip("-")) > _DIGITS:
+        raise ValueError("longer than any number of a setting")
+    return int(digits)
 
 
 def _refuse(name: str) -> None:
