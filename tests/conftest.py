@@ -11,7 +11,7 @@ import pytest
 
 # Imported first: the plugin's own test folder has a package of the same name.
 import custom_components.solar_battery_hub  # noqa: F401
-from custom_components.solar_battery_hub.vendors.anker import crypto, hosts, pace
+from custom_components.solar_battery_hub.vendors.anker import crypto, hosts, pace, wire as anker_wire
 from custom_components.solar_battery_hub.vendors.goodwe import wire
 from tests.hub import Hub
 from tests.simulators.anker.passport import Passport
@@ -97,10 +97,12 @@ async def start_anker(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> 
     """Start servers on loopback whose time is Home Assistant's; they stop with the test.
 
     Passwords are encrypted for them, so that they can read them. Requests follow each other without the usual moment in
-    between: nobody moves the clock on while a test waits.
+    between, a second try follows the first at once: nobody moves the clock on while a test waits.
     """
     monkeypatch.setattr(crypto, "SERVER_KEY", Passport().public_key)
     monkeypatch.setattr(pace, "GAP", 0.0)
+    monkeypatch.setattr(anker_wire, "_FIRST_WAIT", 0.0)
+    monkeypatch.setattr(anker_wire, "_LAST_WAIT", 0.0)
     started: list[AnkerSimulator] = []
 
     async def start(profile: str = "solarbank3", **options: Any) -> AnkerSimulator:
