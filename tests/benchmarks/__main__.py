@@ -10,6 +10,7 @@ import sys
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.benchmarks.anker import bench as anker
 from tests.benchmarks.goodwe import bench as goodwe
 from tests.benchmarks.growatt import bench as growatt
 from tests.benchmarks.powerwall import bench as powerwall
@@ -20,6 +21,7 @@ VENDORS: dict[str, Vendor[Any, Any]] = {
     "powerwall": powerwall.VENDOR,
     "growatt": growatt.VENDOR,
     "goodwe": goodwe.VENDOR,
+    "anker": anker.VENDOR,
 }
 
 

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 
 from tests.benchmarks.bare_hass import DATABASE, everything_recorded
 from tests.benchmarks.control import Control
-from tests.benchmarks.measures import StoredFiles, count_rows, counted_states, thread_seconds
+from tests.benchmarks.measures import StoredFiles, count_repeats, count_rows, counted_states, thread_seconds
 from tests.benchmarks.passing import Passing
 
 RECORDER = "Recorder"
@@ -22,7 +22,8 @@ async def everyday(hass: HomeAssistant, passing: Passing, control: Control, seco
     """
     await everything_recorded(hass)
     database = Path(hass.config.path(DATABASE))
-    traffic, rows, files = control.do("traffic"), count_rows(database), StoredFiles()
+    traffic, rows, repeats = control.do("traffic"), count_rows(database), count_repeats(database)
+    files = StoredFiles()
     recorder = thread_seconds(RECORDER)
     process, thread, driver = time.process_time(), time.thread_time(), passing.driver_seconds
     with counted_states(hass) as events:
@@ -40,5 +41,6 @@ async def everyday(hass: HomeAssistant, passing: Passing, control: Control, seco
         "changed": events[EVENT_STATE_CHANGED],
         "reported": events[EVENT_STATE_REPORTED],
         "rows": count_rows(database) - rows,
+        "repeats": count_repeats(database) - repeats,
         "files": files.count,
     }

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+import gc
 from pathlib import Path
 import sqlite3
 import sys
@@ -40,6 +41,26 @@ def count_rows(database: Path) -> int:
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
         (rows,) = connection.execute("SELECT COUNT(*) FROM states").fetchone()
     return int(rows)
+
+
+def count_repeats(database: Path) -> int:
+    """Return how many states the recorder has written that say nothing new: the value the entity had before."""
+    repeats = """
+        SELECT COUNT(*) FROM (
+            SELECT state, LAG(state) OVER (PARTITION BY metadata_id ORDER BY state_id) AS before FROM states
+        ) WHERE state = before
+    """
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        (rows,) = connection.execute(repeats).fetchone()
+    return int(rows)
+
+
+def resident_memory() -> float:
+    """Return the resident memory of this process in MB, after collecting garbage."""
+    gc.collect()
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
+    return int(line.split()[1]) / 1024
 
 
 def is_number(text: str) -> bool:

@@ -44,11 +44,19 @@ class Passing:
         began = time.thread_time()
         handles = get_scheduled_timer_handles(asyncio.get_running_loop())
         due = min((handle.when() for handle in handles if not handle.cancelled()), default=math.inf)
-        skipped_time.skip_to(min(due, end))
-        if self._control is not None:
-            self._control.set_clock(skipped_time.now())
+        self._go_to(min(due, end))
         self.driver_seconds += time.thread_time() - began
         return due <= end
+
+    def skip(self, seconds: float) -> None:
+        """Let so much time pass at once, for somebody who pauses; what is due meanwhile comes so much later."""
+        self.aside(lambda: self._go_to(skipped_time.monotonic() + seconds))
+
+    def _go_to(self, moment: float) -> None:
+        """Go on at this monotonic time, everywhere."""
+        skipped_time.skip_to(moment)
+        if self._control is not None:
+            self._control.set_clock(skipped_time.now())
 
     def aside[T](self, do: Callable[[], T]) -> T:
         """Do something that is the benchmark's own business and return its result."""

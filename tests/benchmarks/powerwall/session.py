@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-import gc
 from pathlib import Path
 import time
 from typing import Any
@@ -18,7 +17,7 @@ from tests.benchmarks.accounts import add_account
 from tests.benchmarks.bare_hass import make_folder, running_hass, set_up, start
 from tests.benchmarks.control import Control
 from tests.benchmarks.holds import HoldWatch
-from tests.benchmarks.measures import is_number
+from tests.benchmarks.measures import is_number, resident_memory
 from tests.benchmarks.passing import Passing
 from tests.benchmarks.powerwall.entries import configure
 from tests.benchmarks.powerwall.rounds import Rounds, Scene, costs_of, watch
@@ -85,7 +84,7 @@ class Session:
                 costs = await costs_of(hass, passing, run, rounds, scene)
                 watched = await watch(hass, run, rounds, scene) if self.order["watch"] else None
                 result[name] = {"costs": asdict(costs), "watched": asdict(watched) if watched else None}
-            return result | {"rss_mb": memory(), "ended": skipped_time.now().isoformat()}
+            return result | {"rss_mb": resident_memory(), "ended": skipped_time.now().isoformat()}
 
     async def _set_up(self, hass: HomeAssistant) -> Mapping[str, Any]:
         """Set up the entries and tell how long that took and what the first gateway was asked."""
@@ -154,14 +153,6 @@ class Session:
         if entity_id is None:
             raise RuntimeError(f"{self.subject.domain} does not show the sun's power")
         return entity_id, unit
-
-
-def memory() -> float:
-    """Return the resident memory of this process in MB, after collecting garbage."""
-    gc.collect()
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
-    return int(line.split()[1]) / 1024
 
 
 PHASES: Mapping[str, Callable[[Session], Any]] = {
