@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
@@ -23,6 +24,8 @@ from tests.simulators.clock import SimClock
 from tests.vendors.tools import NOON, HandClock, MemoryStore
 
 IDENTITY = "the-account"
+BERLIN = ZoneInfo("Europe/Berlin")
+"""Where the house is."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,6 +95,7 @@ class Bench:
 async def open_bench(profile: str = "solarbank3", *, at: datetime = NOON, **options: Any) -> AsyncGenerator[Bench]:
     """Have a cloud for a while."""
     clock = HandClock(at)
+    clock.zone = BERLIN
     server = AnkerSimulator(profile, clock=SimClock(clock.now), **options)
     await server.start()
     try:

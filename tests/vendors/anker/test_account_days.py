@@ -6,18 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 import json
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from custom_components.solar_battery_hub.core.model import Ref
 from custom_components.solar_battery_hub.vendors.anker.inventory import site_id
 from tests.simulators.anker.energies import Energies
-from tests.vendors.anker.bench import Bench, Pace, kwh, open_bench
+from tests.vendors.anker.bench import BERLIN, Bench, Pace, kwh, open_bench
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-BERLIN = ZoneInfo("Europe/Berlin")
 EVENING = datetime(2026, 6, 1, 20, 0, tzinfo=UTC)
 """Ten o'clock in Berlin, two hours before midnight."""
 FIRST, SECOND = date(2026, 6, 1), date(2026, 6, 2)
@@ -47,7 +45,6 @@ def asked_days(bench: Bench) -> Counter[tuple[str, str]]:
 
 async def running(bench: Bench, *, hours: float = 1.0, only: Collection[str] = ("sites", "energy")) -> Pace:
     """Open an account in a house in Berlin and let it run for a while, as far as energies are concerned."""
-    bench.clock.zone = BERLIN
     pace = Pace(bench, bench.open(), only=only)
     await pace.run(hours=hours)
     return pace

@@ -172,3 +172,18 @@ def test_nobody_waits_for_a_site_that_is_offline() -> None:
     house.clock.pass_time(minutes=15)
     house.days.measured_at(HOME, told)
     assert not house.days.is_doubtful("home")
+
+
+def test_a_clock_that_is_ahead_is_believed_at_once() -> None:
+    """What it shows cannot be old."""
+    house = House(site_zone=ZoneInfo("Asia/Tokyo"))
+    assert house.report(1) == house.clock.now() - timedelta(minutes=6)
+    assert house.days.zone_name("home") == "Etc/GMT-9"
+    assert not house.days.is_doubtful("home")
+
+
+def test_a_clock_that_is_years_ahead_is_wrong() -> None:
+    """No zone is."""
+    house = House()
+    house.days.measured_at(HOME, datetime(2036, 7, 1, 12, 0))
+    assert house.days.zone_name("home") is None

@@ -21,7 +21,7 @@ _AGREE: Final = 2  # changes in a row that show another clock until it is believ
 class Days:
     """The clocks of all sites: the house's, unless times that just changed show another one, twice in a row.
 
-    Only changes tell, for what was measured last may be hours old.
+    Only changes tell, for what was measured last may be hours old; but it is never from the future.
     """
 
     def __init__(self, inventory: Inventory, clock: Clock) -> None:
@@ -62,7 +62,9 @@ class Days:
         known = self._last.get(site.id)
         if known is None or known[0] != told:
             self._last[site.id] = (told, now)
-            if known is not None and now - known[1] <= _WATCHED:
+            if known is None:
+                self._note_first(site.id, told)
+            elif now - known[1] <= _WATCHED:
                 self.note(site.id, told)
         elif now >= known[1]:
             self._last[site.id] = (told, now)
@@ -80,16 +82,24 @@ class Days:
         offset = self._offset(told)
         if offset is not None and offset not in _ZONES:
             return
-        traits = self._inventory.traits(site)
-        if offset == traits.get("offset"):
+        if offset == self._inventory.traits(site).get("offset"):
             self._doubts.pop(site, None)
             return
         doubted, times = self._doubts.get(site, (offset, 0))
         times = times + 1 if doubted == offset else 1
         self._doubts[site] = (offset, times)
         if times >= _AGREE:
-            traits["offset"] = offset
-            self._inventory.keep()
+            self._believe(site, offset)
+
+    def _note_first(self, site: str, told: datetime) -> None:
+        """Learn from the first time that is told: nothing is measured in the future, so a clock that is ahead is another."""
+        now = self._clock.now()
+        if to_utc(told, self.zone(site), now) - now >= _STEP / 2 and (offset := self._offset(told)) in _ZONES:
+            self._believe(site, offset)
+
+    def _believe(self, site: str, offset: int | None) -> None:
+        self._inventory.traits(site)["offset"] = offset
+        self._inventory.keep()
 
     def _offset(self, told: datetime) -> int | None:
         """Return by how many minutes a clock is ahead of UTC; ``None`` where it is the house's."""
