@@ -380,8 +380,18 @@ async def test_backup_window_of_a_panel() -> None:
 
 
 async def test_what_is_refused_is_said() -> None:
+    """For an hour, and until a change is taken again; nobody is kept from asking."""
     async with desk("A17C5") as owner:
         await station(owner, STATION)
-        owner.cloud.codes["set_site_device_param"] = 10003
+        owner.cloud.codes["set_site_device_param"] = 160003
         with pytest.raises(WriteRefused, match="refused_by_server"):
             await owner.write(grid_export=False)
+        assert owner.reasons()["grid_export"] == "refused_by_server"
+        assert "grid_export" in owner.settings()
+        owner.clock.pass_time(hours=1)
+        assert owner.reasons()["grid_export"] is None
+        with pytest.raises(WriteRefused):
+            await owner.write(grid_export=False)
+        del owner.cloud.codes["set_site_device_param"]
+        await owner.write(export_limit=500)
+        assert owner.reasons()["grid_export"] is None

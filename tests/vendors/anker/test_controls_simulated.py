@@ -25,7 +25,7 @@ LATER_BANK: Final = {"grid_export", "auto_upgrade"}
 STATION_BANK: Final = {"pv_input_limit", "ac_charge_limit", "auto_upgrade"}
 DAY: Final = Slot(start=time(10), end=time(0), mode="supply", power=300)
 
-MORNING: Final = datetime(2026, 6, 2, 6, 30, tzinfo=UTC)  # before the slot of eight o'clock
+MORNING: Final = datetime(2026, 6, 2, 5, 15, tzinfo=UTC)  # before the slot of eight o'clock in the summer of Berlin
 
 # By profile the settings of its first site and of its first solarbank (or inverter).
 OFFERED: Final[dict[str, tuple[set[str], set[str]]]] = {

@@ -27,6 +27,7 @@ from .prices import PRICED_MODES
 from .seen import ATTRS, CUTOFF, HOME_LOAD, LIMIT, PLAN, PRICE, SCENE, STATION, UPGRADE, Seen, facts
 from .settings_reader import SettingsReader, attr_names, upgrade_of
 
+_REFUSED_FOR: Final = 3600.0  # seconds for which a refusal is told
 RISES_APART: Final = timedelta(seconds=30)  # between two increases of a preset (§12)
 
 # Settings of which one changes with another.
@@ -77,6 +78,7 @@ class Controls:
         self._reader = SettingsReader(client, inventory, store)
         self._rises: dict[str, float] = {}  # when a preset was last raised, by site
         self._priced: set[str] = set()  # sites whose tariff went along with the last write
+        self._refused: dict[Ref, tuple[float, str]] = {}  # when the server said no to a change, and why
         self.turn = asyncio.Lock()
         """Held from reading what a change builds upon until it is sent: several devices share a plan."""
 
@@ -93,7 +95,17 @@ class Controls:
     def capabilities(self, device: str) -> Sequence[Capability]:
         """Return every setting that such a device knows, with the reason where it cannot be written now."""
         seen = self.seen(device)
-        return [] if seen is None else list(_capabilities(seen))
+        return [] if seen is None else list(self._capabilities(device, seen))
+
+    def _capabilities(self, device: str, seen: Seen) -> Iterator[Capability]:
+        for key, offer in offers_of(seen).items():
+            reason = offer.reason(seen) or self._refusal(device, key) if _is_owned(seen) else MEMBER
+            yield Capability(setting=key, writable=reason is None, reason=reason, detail=offer.made(seen).as_dict())
+
+    def _refusal(self, device: str, key: str) -> str | None:
+        """Return why the server said no lately; it may be asked again all the same."""
+        at, why = self._refused.get(Ref(device, key), (None, None))
+        return why if at is not None and self._clock.monotonic() - at < _REFUSED_FOR else None
 
     def is_station(self, site: str) -> bool:
         """Tell whether limits of the batteries are written for the whole site (§7.11)."""
@@ -227,8 +239,14 @@ class Controls:
             await self._clock.sleep_until(self._clock.now() + timedelta(seconds=left))
             seen = await self._read(device, sources)
         _check(seen, changes)
-        await self.send(seen, orders(seen, changes))
-        self._note_write(seen, changes)
+        wanted = orders(seen, changes)
+        self._note_rise(seen, changes)
+        try:
+            await self.send(seen, wanted)
+        except WriteRefused as err:
+            self._refused |= {Ref(device, key): (self._clock.monotonic(), err.reason) for key in changes}
+            raise
+        self._refused = {ref: refusal for ref, refusal in self._refused.items() if ref.device != device}
 
     async def send(self, seen: Seen, wanted: Sequence[Order]) -> None:
         """Send writes one after the other."""
@@ -270,7 +288,7 @@ class Controls:
         is_fresh = last is not None and self._clock.monotonic() - last < RISES_APART.total_seconds()
         return is_fresh and _rises(seen, changes)
 
-    def _note_write(self, seen: Seen, changes: Mapping[str, Value]) -> None:
+    def _note_rise(self, seen: Seen, changes: Mapping[str, Value]) -> None:
         if seen.site is not None and _rises(seen, changes):
             self._rises[seen.site.id] = self._clock.monotonic()
 
@@ -296,12 +314,6 @@ class Controls:
 
 def _is_owned(seen: Seen) -> bool:
     return seen.device.owner if seen.device else seen.site is not None and seen.site.owner
-
-
-def _capabilities(seen: Seen) -> Iterator[Capability]:
-    for key, offer in offers_of(seen).items():
-        reason = offer.reason(seen) if _is_owned(seen) else MEMBER
-        yield Capability(setting=key, writable=reason is None, reason=reason, detail=offer.made(seen).as_dict())
 
 
 def _check(seen: Seen, changes: Mapping[str, Value]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ...core.errors import WriteRefused
 from ...core.model import Value
-from ...core.parse import number, section, sections, text
+from ...core.parse import flag, number, section, sections, text
 from ...core.schedule import Schedule
 from . import battery_limits, plans, plans_first, prices
 from .client import Client
@@ -220,7 +220,7 @@ async def _set_attrs(client: Client, serial: str, attrs: Bean) -> None:
 
 def _upgrade(seen: Seen, device: Listed, *, on: bool) -> Order:
     """Return the write of the one device; what holds for all follows when it is switched on (§12.8)."""
-    main = on or section(seen.own.get(UPGRADE)).get("main") is True
+    main = on or flag(section(seen.own.get(UPGRADE)).get("main")) is True
     return Order(part=AUTO_UPGRADE, send=lambda client: client.set_auto_upgrade(main, {device.serial: on}))
 
 
