@@ -307,3 +307,20 @@ async def test_a_token_that_was_displaced_is_no_sign_in_for_each_feed(bench: Ben
     await pace.run(minutes=65)
     assert bench.counted["login"] == 2
     assert not [poll for poll in await pace.run(minutes=10) if poll.error]
+
+
+@pytest.mark.parametrize(
+    ("profile", "path"),
+    [
+        ("solarbank3", f"{PS}/site/get_scen_info"),
+        ("inverter", "/charging_pv_svc/getPvStatus"),
+        ("power_panel", "/charging_energy_service/energy_statistics"),
+        ("hes", "/charging_hes_svc/get_energy_statistics"),
+    ],
+)
+async def test_what_is_refused_as_a_whole_is_no_trouble(profile: str, path: str) -> None:
+    """A site or device that a service does not know has nothing to tell; the account is there all the same."""
+    async with open_bench(profile) as bench:
+        bench.server.faults.add(path, "refusal", value=10004)
+        _, pace = await started(bench)
+        assert not [poll for poll in pace.fetched if poll.error]

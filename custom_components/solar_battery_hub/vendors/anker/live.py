@@ -85,8 +85,9 @@ class Live:
         virtual = [site for site in parts.inventory.sites if parts.inventory.kind(site) is SiteKind.VIRTUAL]
         devices = [device for site in virtual for device in parts.inventory.of(site.id, Category.INVERTER)]
         if devices:
-            beans = await parts.client.pv_status([device.serial for device in devices])
-            report.put(parts.readings.pv_status(beans))
+            with suppress(NotSupported):  # it may be none that this service knows
+                beans = await parts.client.pv_status([device.serial for device in devices])
+                report.put(parts.readings.pv_status(beans))
         return report.snapshot()
 
     async def averages(self, site: Site) -> Snapshot:
