@@ -225,6 +225,20 @@ def test_too_much_in_the_servers_eyes_is_too_much_for_a_whole_window() -> None:
     run(scenario())
 
 
+def test_who_queues_for_the_last_one_may_find_it_taken() -> None:
+    async def scenario() -> None:
+        gate = turnstile()
+        await passed(gate, "dear")
+        busy = asyncio.create_task(passed(gate, "usual", seconds=5.0))
+        await asyncio.sleep(0.6)
+        begun = await asyncio.gather(*(passed(gate, "dear") for _ in range(2)), return_exceptions=True)
+        await busy
+        assert begun[0] == 6.0
+        assert isinstance(begun[1], TooSoon)
+
+    run(scenario())
+
+
 # Restarts
 
 

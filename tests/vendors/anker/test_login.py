@@ -16,14 +16,7 @@ from custom_components.solar_battery_hub.core.errors import (
 from custom_components.solar_battery_hub.vendors.anker.client import Client
 from custom_components.solar_battery_hub.vendors.base import CONF_DIALOG
 from tests.mock_http import MockHttp
-from tests.vendors.anker.client_desk import (
-    START,
-    Cloud,
-    Desk,
-    no,
-    open_desk,
-    welcome,
-)
+from tests.vendors.anker.client_desk import PS, START, Cloud, Desk, no, ok, open_desk, result, welcome
 
 SITE = "5d9c0000-1111-2222-3333-444455556666"
 DEAD = [(401, {"code": 401}), (403, {"code": 403}), (401, {}), (403, {}), (200, no(26084)), (401, no(26084))]
@@ -92,6 +85,35 @@ async def test_a_server_whose_clock_is_wrong_is_signed_in_to_once_an_hour_at_mos
             cloud.token = f"{1:048x}"
             assert await poll(desk, client, 180) == [True] * 180
     assert len(cloud.logins) == 3
+
+
+async def test_a_server_whose_clock_is_wrong_costs_a_dialog_one_sign_in() -> None:
+    async with open_desk() as desk:
+        with MockHttp() as http:
+            cloud = Cloud(http, desk)
+            desk.clock.pass_time(days=8)
+            cloud.at_login, cloud.token = welcome(f"{1:048x}", START), f"{1:048x}"
+            client = desk.open(**{CONF_DIALOG: True})
+            await client.site_list()
+            await client.bind_devices()
+    assert len(cloud.logins) == 1
+
+
+async def test_an_old_token_lives_on_while_there_is_no_new_one() -> None:
+    async with open_desk() as desk:
+        with MockHttp() as http:
+            cloud = Cloud(http, desk)
+            client = desk.open()
+            await client.scene(SITE)
+            cloud.at_login = no(26161)
+            desk.clock.pass_time(days=7)
+            for _ in range(3):
+                assert await client.scene(SITE) == {}
+            assert len(cloud.logins) == 2
+            cloud.displace()
+            with pytest.raises(RateLimited):
+                await client.scene(SITE)
+            assert client.login.displacements(desk.clock.now()) == 0
 
 
 @pytest.mark.parametrize("missing", ["user_id", "auth_token", "token_expires_at"])
@@ -204,6 +226,28 @@ async def test_a_token_taken_every_hour_is_told_to_the_user() -> None:
             assert told == [0, 1, 2, 3, 3]
             assert desk.open().login.displacements(desk.clock.now()) == 2
             desk.clock.pass_time(hours=3)
+            assert client.login.displacements(desk.clock.now()) == 0
+
+
+async def test_an_answer_to_an_old_token_costs_a_new_one_nothing() -> None:
+    """While the question was under way somebody else of the house signed in."""
+    async with open_desk() as desk:
+        with MockHttp() as http:
+            cloud = Cloud(http, desk)
+            client = desk.open()
+            await client.scene(SITE)
+            tokens: list[str] = []
+
+            def answer(url: Any, **options: Any) -> Any:
+                tokens.append(options["headers"]["x-auth-token"])
+                cloud.token = "the new one"
+                desk.store.session["sessions"]["eu"]["token"] = cloud.token
+                return result(ok({"vehicle_list": []})) if tokens[-1] == cloud.token else result({"code": 401}, 401)
+
+            http.post(f"{PS}/app/vehicle/get_vehicle_list", callback=answer, repeat=True)
+            assert await client.vehicles() == []
+            assert tokens == [f"{1:048x}", "the new one"]
+            assert len(cloud.logins) == 1
             assert client.login.displacements(desk.clock.now()) == 0
 
 
