@@ -3,7 +3,7 @@
 from typing import NamedTuple, Self
 
 from ...core.clock import Clock
-from ...core.errors import HubError
+from ...core.errors import BadAnswer, HubError, NotSupported, RateLimited, Unreachable
 from ...core.parse import section
 from ..base import PrivateStore, Settings
 from ..http import Door
@@ -19,10 +19,10 @@ from .wire import Call
 
 
 class Found(NamedTuple):
-    """What an account has, as its lists tell it."""
+    """What an account has, as its lists tell it; ``devices`` is ``None`` where that list could not be had."""
 
     sites: list[Bean]
-    devices: list[Bean]
+    devices: list[Bean] | None
 
 
 class Client(SiteCalls, SettingCalls, EnergyCalls, InverterCalls, PanelCalls, HesCalls, VehicleCalls):
@@ -72,4 +72,11 @@ class Client(SiteCalls, SettingCalls, EnergyCalls, InverterCalls, PanelCalls, He
 
 
 async def _lists(client: Client) -> Found:
-    return Found(await client.site_list(), await client.bind_devices())
+    """Return both lists; that of the devices may fail where there are sites: what these have is told with them."""
+    sites = await client.site_list()
+    try:
+        return Found(sites, await client.bind_devices())
+    except BadAnswer, NotSupported, RateLimited, Unreachable:
+        if not sites:
+            raise
+        return Found(sites, None)

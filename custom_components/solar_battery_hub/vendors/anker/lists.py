@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Final
 
 from ...core.absences import Absences
-from ...core.errors import BadAnswer, NotSupported, RateLimited, Unreachable
 from ...core.model import Ref, Reported, Snapshot
 from ...core.parse import text
 from .asks import DAY, HOUR, Values, ask_about
@@ -36,17 +35,12 @@ class Lists:
     async def look(self) -> Values:
         """List sites and devices from the host that knows them; return what that tells of the devices.
 
-        The list of devices may fail where there are sites: what they have is told with them. What is not listed is gone.
+        What is not listed is gone.
         """
-        try:
-            found = await self._parts.client.look()
-        except BadAnswer, NotSupported, RateLimited, Unreachable:
-            sites = await self._parts.client.site_list()
-            if not sites:
-                raise
-            self._note_sites(sites, spares=False)
-            return {}
+        found = await self._parts.client.look()
         self._note_sites(found.sites, spares=False)
+        if found.devices is None:
+            return {}
         self._rounds.answered(_BOUND)
         return self._note_bound(found.devices, spares=False)
 
