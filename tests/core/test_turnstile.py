@@ -182,6 +182,21 @@ def test_never_more_than_the_limit_in_any_minute() -> None:
     run(scenario())
 
 
+def test_what_a_restart_must_not_forget() -> None:
+    async def scenario() -> None:
+        gate, tight = turnstile(), []
+        for _ in range(4):
+            tight.append(gate.is_tight("usual"))
+            await passed(gate, "usual")
+        assert tight == [False, False, False, True]
+        await asyncio.sleep(60.0)
+        assert not gate.is_tight("usual")
+        gate.exhaust("usual")
+        assert gate.is_tight("usual")
+
+    run(scenario())
+
+
 def test_what_is_urgent_waits_as_long_as_its_patience() -> None:
     async def scenario() -> None:
         gate = turnstile()

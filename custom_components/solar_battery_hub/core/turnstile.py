@@ -70,6 +70,10 @@ class Turnstile:
             return 0.0
         return recent[-allowed] + self._pace.window - self._clock.monotonic()
 
+    def is_tight(self, kind: str) -> bool:
+        """Tell whether half of what may be sent of a kind is spent, so that a restart must not forget it."""
+        return 2 * len(self._recent(kind)) >= self._limit(kind)
+
     def exhaust(self, kind: str) -> float:
         """Let nothing of a kind through for a whole window: the server says it was too much. Return its seconds."""
         self._spent[kind] = [self._clock.monotonic()] * self._limit(kind)

@@ -215,3 +215,20 @@ async def test_ten_failures_are_never_reached(monkeypatch: pytest.MonkeyPatch) -
         assert house.server.door.logins == 0
         logins = [request for request in house.server.requests if request.path.endswith(paths.LOGIN)]
         assert len(logins) == 2
+
+
+async def test_a_calm_pace_is_nothing_to_write_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what a restart must not forget is: else a file would be written every few minutes, day and night."""
+    async with open_house(monkeypatch) as house:
+        client, site = house.open(), next(iter(house.server.source.sites))
+        await client.scene(site)
+        saves: list[float] = []
+        monkeypatch.setattr(house.stores["first"], "save_later", lambda: saves.append(house.clock.monotonic()))
+        for _ in range(10):
+            house.clock.pass_time(seconds=60)
+            await client.scene(site)
+        assert saves == []
+        for _ in range(5):
+            await client.scene(site)
+        assert len(saves) == 3  # two were asked in the last 65 s: the third is the fifth of ten
+        assert len(house.stores["first"].shared["pace"]["ages"][paths.SCENE]) >= 5

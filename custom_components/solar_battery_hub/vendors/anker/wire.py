@@ -77,12 +77,14 @@ class Wire:
             return whole_of(answer, call.path) if call.whole else data_of(answer, call.path, writes=call.writes)
         except Throttled as err:
             seconds = self._turnstile.exhaust(call.path)
+            self._store.save_later()
             raise RateLimited(seconds, f"{call.path}: the server counted too many requests") from err
 
     async def send(self, base: str, call: Call, headers: Mapping[str, str]) -> Answer:
         """Return the answer to one request, whatever it says. Raises TooSoon, Unreachable and BadAnswer."""
         async with self._turnstile.turn(call.path, urgent=call.urgent):
-            self._store.save_later()  # what was spent, for the next start
+            if self._turnstile.is_tight(call.path):
+                self._store.save_later()
             return await self._door.request(
                 call.method,
                 f"{base}/{call.path}",
