@@ -5,6 +5,7 @@ import pytest
 from custom_components.solar_battery_hub.core.model import Device, DeviceKind, Ref
 from custom_components.solar_battery_hub.vendors.anker.account import AnkerAccount
 from custom_components.solar_battery_hub.vendors.anker.inventory import site_id
+from custom_components.solar_battery_hub.vendors.base import Wanted
 from tests.vendors.anker.bench import Bench, Pace, open_bench
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -51,6 +52,19 @@ async def test_a_site_that_is_taken_down_goes() -> None:
         sites = [device.id for device in pace.account.devices if device.kind is DeviceKind.SITE]
         assert sites == [site_id(site) for site in others]
         assert not [feed for feed in pace.account.feeds if gone in feed.key]
+
+
+async def test_a_poll_of_a_site_that_is_gone_by_then_brings_nothing() -> None:
+    """It waited while the list was read that the site is no longer on."""
+    async with open_bench("three_sites") as bench:
+        pace = await started(bench)
+        gone = bench.sites[0]
+        scene = next(feed for feed in pace.account.feeds if feed.key == f"scene_{gone}")
+        bench.act("remove_site", gone)
+        await pace.run(minutes=70)
+        bench.forget_requests()
+        assert (await pace.account.fetch(scene, Wanted())).values == {}
+        assert bench.names == []
 
 
 async def test_names_are_followed() -> None:
