@@ -151,9 +151,16 @@ class MadeUpAccount(Account):
 
 
 async def add_made_up(
-    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, account: MadeUpAccount, *actions: Action
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    account: MadeUpAccount,
+    *actions: Action,
+    until_done: bool = True,
 ) -> MockConfigEntry:
-    """Register the vendor, with actions of its own, for this test and set an entry of it up."""
+    """Register the vendor, with actions of its own, for this test and set an entry of it up.
+
+    What goes on in the background after that is waited for, unless ``until_done`` is false.
+    """
     vendor = Vendor(
         key=KEY,
         name="Made up",
@@ -167,5 +174,6 @@ async def add_made_up(
     entry = MockConfigEntry(domain=DOMAIN, data=data, unique_id=f"{KEY}_{SITE}", title="Made-up home")
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    if until_done:
+        await hass.async_block_till_done(wait_background_tasks=True)
     return entry

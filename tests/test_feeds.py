@@ -1,9 +1,11 @@
 """Feeds that come and go with an account's devices, and answers that a vendor gives only so often."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import override
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
@@ -85,6 +87,40 @@ async def test_a_feed_that_turns_up_is_asked_at_once(
     await hub.advance(3660, step=60)
     assert hub.state("ROOF2_solar_power").state == "500.0"
     assert account.asked.count("live_ROOF2") == 1, "asked when the list told of it, just now"
+
+
+class Slow(Growing):
+    """A cloud that takes three seconds for each answer, and has none about the shed before ``opened``."""
+
+    def __init__(self, freezer: FrozenDateTimeFactory) -> None:
+        """Take the clock that goes on meanwhile."""
+        super().__init__()
+        self.freezer = freezer
+        self.opened = asyncio.Event()
+
+    @override
+    async def fetch(self, feed: Feed, wanted: Wanted) -> Snapshot:
+        if SHED.id in feed.devices:
+            await self.opened.wait()
+        self.freezer.tick(3)
+        return await super().fetch(feed, wanted)
+
+
+async def test_a_slow_cloud_does_not_hold_up_the_start(
+    hub: Hub, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With something to show Home Assistant goes on after a few seconds; the rest is asked at once, one by one."""
+    account = Slow(freezer)
+    account.parts += [ROOF, SHED]
+    entry = await add_made_up(hub.hass, monkeypatch, account, until_done=False)
+    assert entry.state is ConfigEntryState.LOADED
+    assert account.asked == ["list", f"live_{ROOF.id}"]
+    account.opened.set()
+    await hub.hass.async_block_till_done(wait_background_tasks=True)
+    assert account.asked == ["list", f"live_{ROOF.id}", f"live_{SHED.id}"]
+    assert hub.state(f"{SHED.id}_solar_power").state == "500.0"
+    await hub.advance(620, step=20)
+    assert account.asked.count(f"live_{SHED.id}") == 2
 
 
 async def test_a_feed_that_is_gone_takes_its_readings_along_and_brings_them_back(

@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from .changes import CHANGE_PENDING, SETTINGS_STREAM, Changes
 from .connection import Connection
-from .const import DOMAIN
+from .const import DOMAIN, START_PATIENCE
 from .coordinator import FeedCoordinator
 from .core.board import SITE_FEED, Board
 from .core.counters import Counters
@@ -82,13 +82,14 @@ class AccountRuntime:
         self.schedules = Schedules(self, state.get("schedules"))
 
     async def async_start(self) -> None:
-        """Ask every feed once.
+        """Ask every feed once; what takes long need not be waited for once there is something to show.
 
         With something remembered the entry always starts (design §4); without, a first
         failure raises ConfigEntryNotReady or ConfigEntryAuthFailed.
         """
         await self._async_register_devices()
-        error = await self.feeds.async_start()
+        late = self.clock.now() + timedelta(seconds=START_PATIENCE)
+        error = await self.feeds.async_start(lambda: bool(self._providers) and self.clock.now() > late)
         if not self._providers:
             error = error or BadAnswer("Nothing could be read")
             raise _setup_error(error) from error

@@ -21,3 +21,4 @@ PLATFORMS: Final = [
 
 ENTITY_PATIENCE: Final = 30.0  # seconds an entity waits for a confirmed change (design §5)
 ACTION_PATIENCE: Final = 60.0  # seconds an action waits unless told otherwise
+START_PATIENCE: Final = 5.0  # seconds Home Assistant waits for an account; it complains after 10

@@ -39,6 +39,7 @@ class FeedBook(Mapping[str, FeedCoordinator]):
         self._connection = connection
         self._running: dict[str, FeedCoordinator] = {}
         self._resting: dict[str, FeedCoordinator] = {}
+        self._asked: set[str] = set()  # at the start
         self._started = False
 
     @override
@@ -97,26 +98,34 @@ class FeedBook(Mapping[str, FeedCoordinator]):
         coordinator = self._known(feed)
         coordinator.wake()
         if self._started:
+            self._asked.add(feed.key)
             coordinator.keep_asking()
             self._entry.async_create_task(self._hass, coordinator.async_refresh(), f"{coordinator.name} begins")
 
-    async def async_start(self) -> HubError | None:
-        """Ask every feed once, also those that turn up meanwhile; return the first error."""
-        asked: set[str] = set()
-        while waiting := [key for key in self._running if key not in asked]:
-            asked.add(waiting[0])
+    async def async_start(self, enough: Callable[[], bool]) -> HubError | None:
+        """Ask every feed once, also those that turn up meanwhile, until it is ``enough``; return the first error."""
+        self._asked.clear()
+        await self._async_ask(enough)
+        return next((coordinator.error for coordinator in self.values() if coordinator.error), None)
+
+    async def _async_ask(self, enough: Callable[[], bool]) -> None:
+        """Ask each feed that was not asked yet, while somebody answers."""
+        while not enough() and (waiting := [key for key in self._running if key not in self._asked]):
+            self._asked.add(waiting[0])
             coordinator = self._running[waiting[0]]
             await coordinator.async_refresh()
             if isinstance(coordinator.error, NOBODY_THERE):
-                break
-        return next((coordinator.error for coordinator in self.values() if coordinator.error), None)
+                self._asked.update(self._running)
 
     @callback
     def keep_asking(self) -> None:
-        """Let each ask until its first answer; feeds that turn up from now on begin by themselves."""
+        """Let each ask until its first answer, those not asked yet at once; feeds that turn up begin by themselves."""
         self._started = True
         for coordinator in list(self.values()):
             coordinator.keep_asking()
+        if self._running.keys() - self._asked:
+            rest = self._async_ask(lambda: False)
+            self._entry.async_create_background_task(self._hass, rest, f"{self._entry.title} asks the rest")
 
     async def async_refresh(self) -> HubError | None:
         """Ask for everything now, as far as the floors allow; return the first failure."""
