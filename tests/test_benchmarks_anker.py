@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 import json
+import logging
 from pathlib import Path
 import sqlite3
 from typing import Any
@@ -19,7 +20,7 @@ from tests.benchmarks.anker.server import MeasuredSimulator, most_within, refusa
 from tests.benchmarks.anker.subjects import ADAPTER, CASES, OURS, REFERENCE
 from tests.benchmarks.figures import Row
 from tests.benchmarks.imports import times_of
-from tests.benchmarks.measures import count_repeats, count_rows
+from tests.benchmarks.measures import LoggedErrors, count_repeats, count_rows
 from tests.benchmarks.relay import Relay
 from tests.benchmarks.tables import verdict
 from tests.simulators.clock import SimClock
@@ -55,7 +56,7 @@ def lived(*, requests: int, limited: int = 0, sites: int = 1) -> dict[str, Any]:
         "sites": sites,
     }
     seen = {"uploads": 4, "delays": [10.0, 20.0], "age_seconds": 200_000.0, "shown_seconds": 1_000.0}
-    return {"day": day, "entities": 100, "ages": [seen], "memory_mb": 90.0, "peak_kb": 500.0}
+    return {"day": day, "entities": 100, "errors": 0, "ages": [seen], "memory_mb": 90.0, "peak_kb": 500.0}
 
 
 def measured(*, requests: int, complete: int, limited: int = 0, sites: int = 1) -> Measured:
@@ -200,6 +201,14 @@ def test_repeats_are_states_that_an_entity_had_before(tmp_path: Path) -> None:
         rows = [(1, 1, "5"), (2, 2, "5"), (3, 1, "5"), (4, 1, "6"), (5, 1, "5"), (6, 2, "7")]
         connection.executemany("INSERT INTO states VALUES (?, ?, ?)", rows)
     assert (count_rows(database), count_repeats(database)) == (6, 1)
+
+
+def test_logged_errors_are_counted() -> None:
+    errors = LoggedErrors("tests.somebody")
+    logging.getLogger("tests.somebody.within").error("oh")
+    logging.getLogger("tests.somebody.within").warning("well")
+    logging.getLogger("tests.else").error("not mine")
+    assert errors.count == 1
 
 
 def test_imports_are_summed_up_by_package() -> None:

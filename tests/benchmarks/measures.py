@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 import gc
+import logging
 from pathlib import Path
 import sqlite3
 import sys
 import threading
 import time
-from typing import Any
+from typing import Any, override
 
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import Event, HomeAssistant, callback
@@ -92,3 +93,17 @@ class StoredFiles:
         """Count a file that is renamed into the folder of the stores."""
         if event == "os.rename" and Path(str(args[1])).parent.name == ".storage":
             self.count += 1
+
+
+class LoggedErrors(logging.Handler):
+    """Counts from now on what a package logs as an error."""
+
+    def __init__(self, package: str) -> None:
+        """Begin to count."""
+        super().__init__(logging.ERROR)
+        self.count = 0
+        logging.getLogger(package).addHandler(self)
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += 1

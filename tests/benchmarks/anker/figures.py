@@ -132,6 +132,7 @@ class Figures:
             self._own_row("… that repeat the value before", "", per_day("repeats"), NONE),
             self._own_row("state_reported per hour", "", lambda one: per_day("reported")(one) / DAY_HOURS),
             self._own_row("Stores written to the disk per day", "", lambda one: self._own(one, "files")),
+            self._own_row("Errors in the log", "", lambda one: one.lived["errors"], NONE),
         ]
 
 
@@ -165,6 +166,7 @@ class StillFigures:
             ("state_changed per hour", "", self._hour["changed"], None),
             ("state_reported per hour", "", self._hour["reported"], None),
             ("Stores written to the disk per hour", "", own["files"], None),
+            ("Errors in the log", "", self._lived["errors"], NONE),
         ]
         return [Row(name=name, unit=unit, ours=ours, core=None, goal=goal) for name, unit, ours, goal in figures]
 

@@ -25,7 +25,7 @@ from tests.benchmarks.bare_hass import make_folder, running_hass, set_up, start
 from tests.benchmarks.control import Control
 from tests.benchmarks.displays import Displays
 from tests.benchmarks.everyday import everyday
-from tests.benchmarks.measures import resident_memory
+from tests.benchmarks.measures import LoggedErrors, resident_memory
 from tests.benchmarks.passing import Passing
 from tests.benchmarks.subject import HUB, Description
 
@@ -49,6 +49,7 @@ class Session:
         (self.account,) = order["accounts"]
         self.order = order
         self.control = Control(self.account["control"])
+        self.errors = LoggedErrors(INTEGRATION)
 
     @asynccontextmanager
     async def _home(self) -> AsyncIterator[tuple[HomeAssistant, Passing]]:
@@ -155,6 +156,7 @@ class Session:
             "day": day
             | {"paths": dict(paths), "busiest": self.control.do("busiest"), "sites": len(self.account["sites"])},
             "entities": _enabled(hass),
+            "errors": self.errors.count,
         }
 
     async def _jumps(self, hass: HomeAssistant, passing: Passing, named: Mapping[str, str]) -> list[Ages]:
