@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 EVENING = datetime(2026, 6, 1, 20, 0, tzinfo=UTC)
 """Ten o'clock in Berlin, two hours before midnight."""
 FIRST, SECOND = date(2026, 6, 1), date(2026, 6, 2)
+ENERGY = "/power_service/v1/site/energy_analysis"
 
 
 def told(pace: Pace, bench: Bench, key: str) -> float:
@@ -129,19 +130,40 @@ async def test_today_falls_once_and_only_at_midnight() -> None:
             ]
 
 
+def asked_spans(bench: Bench) -> Counter[tuple[str, str, str]]:
+    """Return which question was asked from which day to which, and how often."""
+    bodies = [json.loads(request.body) for request in bench.server.requests if request.path.endswith("energy_analysis")]
+    return Counter((body["device_type"], body["start_time"], body["end_time"]) for body in bodies)
+
+
 async def test_missed_days_are_made_up_for() -> None:
-    """A house without Home Assistant for four days counts them all, one day at a time."""
+    """A house without Home Assistant for three weeks counts them all, and hears of today no later for that."""
+    async with open_bench(at=EVENING) as bench:
+        await running(bench, hours=1)
+        bench.clock.pass_time(days=21)
+        again = Pace(bench, bench.restart(), only=("sites", "energy"))
+        bench.forget_requests()
+        await again.run(minutes=6)
+        today = FIRST + timedelta(days=21)
+        days = [FIRST + timedelta(days=at) for at in range(22)]
+        total = sum(truth(bench, day).home for day in days)
+        assert told(again, bench, "home_energy_today") == pytest.approx(truth(bench, today).home, abs=0.4)
+        assert told(again, bench, "home_energy_total") == pytest.approx(total, abs=0.7)
+        spans = asked_spans(bench)
+        assert spans["home_usage", str(FIRST), str(today - timedelta(days=1))] == 1
+        assert {start for _, start, _ in spans} == {str(FIRST), str(today)}
+
+
+async def test_missed_days_that_are_told_in_part_are_asked_about_one_by_one() -> None:
+    """None is lost because an answer about all of them lacks one."""
     async with open_bench(at=EVENING) as bench:
         await running(bench, hours=1)
         bench.clock.pass_time(days=4)
         again = Pace(bench, bench.restart(), only=("sites", "energy"))
-        bench.forget_requests()
-        await again.run(hours=2, minutes=30)
-        days = [FIRST + timedelta(days=at) for at in range(5)]
-        total = sum(truth(bench, day).home for day in days) + truth(bench, FIRST + timedelta(days=5)).home
+        bench.server.faults.add(ENERGY, "override", pointer="/data/power/0/time", value="", times=6)
+        await again.run(hours=1)
+        total = sum(truth(bench, FIRST + timedelta(days=at)).home for at in range(5))
         assert told(again, bench, "home_energy_total") == pytest.approx(total, abs=0.5)
-        asked = asked_days(bench)
-        assert {asked["home_usage", str(day)] for day in days[:4]} == {1}
 
 
 async def test_a_restart_counts_nothing_twice() -> None:

@@ -66,10 +66,22 @@ def test_a_day_that_is_over_is_due_some_minutes_later() -> None:
     desk.clock.moment = datetime(2026, 6, 2, 0, 9, tzinfo=UTC)
     assert desk.ledger.due(USAGE) is None
     desk.clock.moment = datetime(2026, 6, 2, 0, 10, tzinfo=UTC)
-    assert desk.ledger.due(USAGE) == TODAY
+    assert desk.ledger.due(USAGE) == (TODAY, TODAY)
     assert desk.ledger.close(USAGE, TODAY, {HOME: 4.0}) == {HOME_TOTAL: 4.0}
     assert desk.ledger.due(USAGE) is None
     assert desk.ledger.note(USAGE, TOMORROW, {HOME: 0.5}) == {HOME: 0.5, HOME_TOTAL: 4.5}
+
+
+def test_all_days_of_an_absence_are_due_at_once() -> None:
+    """As many as may be; not yesterday while it may not be complete."""
+    desk = Desk()
+    desk.ledger.note(USAGE, TODAY, {HOME: 3.5})
+    desk.clock.moment = datetime(2026, 6, 9, 0, 7, tzinfo=UTC)
+    assert desk.ledger.due(USAGE, longest=31) == (TODAY, date(2026, 6, 7))
+    desk.clock.moment = datetime(2026, 6, 9, 0, 10, tzinfo=UTC)
+    assert desk.ledger.due(USAGE, longest=31) == (TODAY, date(2026, 6, 8))
+    assert desk.ledger.due(USAGE, longest=3) == (TODAY, date(2026, 6, 3))
+    assert desk.ledger.due(USAGE) == (TODAY, TODAY)
 
 
 def test_a_restart_goes_on() -> None:
@@ -77,7 +89,7 @@ def test_a_restart_goes_on() -> None:
     desk = Desk()
     desk.ledger.note(USAGE, YESTERDAY, {HOME: 3.5})
     again = desk.restart()
-    assert again.ledger.due(USAGE) == YESTERDAY
+    assert again.ledger.due(USAGE) == (YESTERDAY, YESTERDAY)
     assert again.ledger.note(USAGE, TODAY, {HOME: 1.0})[HOME_TOTAL] == 4.5
 
 

@@ -20,18 +20,23 @@ _WAITS: Final = 60.0  # seconds after a start, while everything else is asked (�
 _AVERAGED: Final = timedelta(minutes=20)  # so long a day read with the averages needs no question
 _NEWS_AGAIN: Final = timedelta(hours=1)
 _DOUBTED: Final = 3  # answers about a day that is over, until one is taken that lacks something
+_LONGEST: Final = 31  # days that are over and asked about at once
+_DAILY: Final = "hes_hes"  # is told completely by answers of one day only (§10.4)
 _FAILS: Final = 3  # questions in a row until it is more than bad luck
 
 
 class Turn(NamedTuple):
-    """A question, and the day that is over which it is asked about once more; ``None``: today."""
+    """A question, and the first and last of the days that are over which it is asked about once more; ``None``: today."""
 
     question: Question
-    closes: date | None
+    closes: tuple[date, date] | None
 
 
 class EnergyRound:
-    """Goes round the questions that somebody looks at; a day that is over is asked about once more, for good."""
+    """Goes round the questions that somebody looks at; days that are over are asked about once more, for good.
+
+    All days of an absence are asked about at once, and one by one where an answer about all of them lacks something.
+    """
 
     def __init__(self, parts: Parts, live: Live) -> None:
         """Take the parts of the account, and who else reads days."""
@@ -42,6 +47,7 @@ class EnergyRound:
         self._begins = parts.clock.monotonic() + _WAITS
         self._news: dict[Question, datetime] = {}  # when those were answered that nobody can look at yet
         self._doubts: dict[Turn, int] = {}  # answers that lacked something, about days that are over
+        self._singly: set[Question] = set()  # those whose days are asked about one by one
         self._failed = 0
 
     @property
@@ -61,9 +67,10 @@ class EnergyRound:
         turn = self._carousel.next(self._turns)
         if turn is None:
             return report.snapshot()
-        day = turn.closes or self._parts.days.today(turn.question.site)
+        today = self._parts.days.today(turn.question.site)
+        first, last = turn.closes or (today, today)
         try:
-            bean = await self._ask(turn.question, day)
+            bean = await self._ask(turn.question, first, last)
         except RateLimited as err:  # TooSoon as well: it keeps its turn
             raise TooSoon(err.retry_after) from err
         except NotSupported:
@@ -74,7 +81,7 @@ class EnergyRound:
         else:
             self._carousel.asked(turn, report.now)
             self._failed = 0
-            report.count(self._take(turn, day, bean))
+            report.count(self._take(turn, first, last, bean))
         return report.snapshot()
 
     def _note_failure(self, error: HubError) -> None:
@@ -90,8 +97,12 @@ class EnergyRound:
                 if self._is_asked(question, wanted):
                     if not self._is_averaged(question):
                         yield Turn(question, None)
-                    if (day := self._parts.ledger.due(question)) is not None:
-                        yield Turn(question, day)
+                    if (days := self._parts.ledger.due(question, longest=self._longest(question))) is not None:
+                        yield Turn(question, days)
+
+    def _longest(self, question: Question) -> int:
+        """Return how many days that are over may be asked about at once."""
+        return 1 if question.name == _DAILY or question in self._singly else _LONGEST
 
     def _is_asked(self, question: Question, wanted: Wanted) -> bool:
         today = brings(question, self._parts.inventory)
@@ -106,31 +117,37 @@ class EnergyRound:
         read: datetime | None = self._live.averaged.get(question.site)
         return read is not None and self._parts.clock.now() - read < _AVERAGED
 
-    async def _ask(self, question: Question, day: date) -> Bean:
+    async def _ask(self, question: Question, first: date, last: date) -> Bean:
         client = self._parts.client
         if question.name == PV:
-            return await client.pv_energy(question.serial, "week", day, day)
+            return await client.pv_energy(question.serial, "week", first, last)
         match self._parts.inventory.kind(self._parts.site(question.site)):
             case SiteKind.POWER_PANEL:
-                return await client.panel_energy(question.site, question.source, "week", day, day)
-            case SiteKind.HES:  # its batteries' charge is told by answers of a day only (§10.4)
-                span = "day" if question.source == "hes" else "week"
-                return await client.hes_energy(question.site, question.source, span, day, day)
-        return await client.energy(question.site, question.name, "week", day, day, serial=question.serial)
+                return await client.panel_energy(question.site, question.source, "week", first, last)
+            case SiteKind.HES:
+                span = "day" if question.name == _DAILY else "week"
+                return await client.hes_energy(question.site, question.source, span, first, last)
+        return await client.energy(question.site, question.name, "week", first, last, serial=question.serial)
 
-    def _take(self, turn: Turn, day: date, bean: Bean) -> dict[Ref, Reported]:
+    def _take(self, turn: Turn, first: date, last: date, bean: Bean) -> dict[Ref, Reported]:
         question, ledger = turn.question, self._parts.ledger
-        energies = of_days(question, bean, day, day, self._parts.inventory)
+        energies = of_days(question, bean, first, last, self._parts.inventory)
         if turn.closes is not None:
-            return self._close(turn, day, energies)
+            return self._close(turn, first, last, energies)
         self._news[question] = self._parts.clock.now()
-        return ledger.note(question, day, energies)
+        return ledger.note(question, last, energies)
 
-    def _close(self, turn: Turn, day: date, energies: Mapping[Ref, float]) -> dict[Ref, Reported]:
-        """Close a day; what lacks something is asked about again, but not for ever."""
+    def _close(self, turn: Turn, first: date, last: date, energies: Mapping[Ref, float]) -> dict[Ref, Reported]:
+        """Close days; what lacks something is asked about again, but not for ever."""
         ledger = self._parts.ledger
+        if ledger.is_whole(turn.question, last, energies):
+            self._doubts.pop(turn, None)
+            return ledger.close(turn.question, last, energies)
+        if first != last:
+            self._singly.add(turn.question)
+            return {}
         doubts = self._doubts.pop(turn, 0) + 1
-        if doubts < _DOUBTED and not ledger.is_whole(turn.question, day, energies):
+        if doubts < _DOUBTED:
             self._doubts[turn] = doubts
             return {}
-        return ledger.close(turn.question, day, energies)
+        return ledger.close(turn.question, last, energies)

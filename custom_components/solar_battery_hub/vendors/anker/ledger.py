@@ -21,6 +21,7 @@ _FINE: Final = 0.1  # kWh; a total told in such steps needs no help
 _USUALLY_TOLD: Final = frozenset({"solar_energy_total", "ev_charging_energy_total"})
 _PATIENCE: Final = timedelta(hours=1)  # until what is usually told but was not is counted here
 _FORGOTTEN: Final = timedelta(days=30)  # after which a site that is gone is not expected back
+_ONE_DAY: Final = timedelta(days=1)
 _GONE: Final = "gone_since"  # among what is remembered of a site
 _STORED: Final = "energy_days"  # in the shared store
 
@@ -51,27 +52,28 @@ class Ledger:
         is_today = self._days.local(question.site).date() == day
         return (dict(energies) if is_today else {}) | self._shown(question, energies, totals)
 
-    def due(self, question: Question) -> date | None:
-        """Return the oldest day that is over and to be asked about once more; yesterday is complete some minutes late."""
+    def due(self, question: Question, *, longest: int = 1) -> tuple[date, date] | None:
+        """Return the first and last day, ``longest`` days at most, that are over and to be asked about once more.
+
+        The oldest come first; yesterday is complete some minutes late.
+        """
         today = self._days.today(question.site)
-        due = self._accrual.due(question.key, today, longest=1)
-        if due is None or ((today - due[0]).days == 1 and not self._days.may_close(question.site)):
-            return None
-        return due[0]
+        complete = today if self._days.may_close(question.site) else today - _ONE_DAY
+        return self._accrual.due(question.key, complete, longest=longest)
 
-    def is_whole(self, question: Question, day: date, energies: Energies) -> bool:
-        """Tell whether an answer about a day that is over has everything that such days had before."""
+    def is_whole(self, question: Question, last: date, energies: Energies) -> bool:
+        """Tell whether an answer about the days up to ``last`` has everything that they had before."""
         told = _by_name(energies)
-        return all(told.get(key, -1.0) >= min(known, _FINE) for key, known in self._noted(question, day).items())
+        return all(told.get(key, -1.0) >= min(known, _FINE) for key, known in self._noted(question, last).items())
 
-    def close(self, question: Question, day: date, energies: Energies) -> dict[Ref, Reported]:
-        """Take what a day had when it was over, for good; return the totals as readings.
+    def close(self, question: Question, last: date, energies: Energies) -> dict[Ref, Reported]:
+        """Take what the days that were due had up to ``last``, for good; return the totals as readings.
 
         What was counted until then stands where nothing, or not a tenth of a kWh, is told of it any more.
         """
-        noted = self._noted(question, day)
+        noted = self._noted(question, last)
         told = {key: value for key, value in _by_name(energies).items() if value >= min(noted.get(key, 0.0), _FINE)}
-        totals = self._accrual.close(question.key, day, told)
+        totals = self._accrual.close(question.key, last, told)
         self._save()
         return self._shown(question, energies, totals)
 
@@ -120,8 +122,8 @@ class Ledger:
         now = self._clock.now()
         return now - datetime.fromisoformat(traits.setdefault(_GONE, now.isoformat())) >= _FORGOTTEN
 
-    def _noted(self, question: Question, day: date) -> dict[str, float]:
-        return self._accrual.noted(question.key, day)
+    def _noted(self, question: Question, last: date) -> dict[str, float]:
+        return self._accrual.noted(question.key, last)
 
     def _shown(self, question: Question, energies: Energies, totals: Mapping[str, float]) -> dict[Ref, Reported]:
         refs = (total_of(ref) for ref in energies)
