@@ -15,6 +15,7 @@ _WATCHED: Final = timedelta(minutes=11)  # the longest between two looks for a c
 _SETTLED: Final = timedelta(minutes=10)  # after midnight, until yesterday is complete (§16)
 _SEEN_BY: Final = timedelta(minutes=15)  # two changes of what is told every five minutes
 _ZONES: Final = range(-12 * 60, 14 * 60 + 1)  # minutes that clocks of this world are ahead; others are just wrong
+_LOST: Final = timedelta(days=1)
 _AGREE: Final = 2  # changes in a row that show another clock until it is believed
 
 
@@ -54,7 +55,10 @@ class Days:
         return (self._clock.now() - _SETTLED).astimezone(self.zone(site)).date() == self.today(site)
 
     def measured_at(self, site: Site, told: datetime | None) -> datetime | None:
-        """Return in UTC what a site's clock showed, never after now; learn from it how that clock runs."""
+        """Return in UTC what a site's clock showed, never after now; learn from it how that clock runs.
+
+        ``None`` where it is not told, and of a clock that runs but lost its way by more than a day.
+        """
         if told is None:
             return None
         now = self._clock.now()
@@ -68,7 +72,9 @@ class Days:
                 self.note(site.id, told)
         elif now >= known[1]:
             self._last[site.id] = (told, now)
-        return min(to_utc(told, self.zone(site.id), now), now)
+        at = min(to_utc(told, self.zone(site.id), now), now)
+        runs = known is not None and known[0] != told
+        return None if runs and now - at > _LOST else at
 
     def is_doubtful(self, site: str) -> bool:
         """Tell whether a site's clock may turn out to be another one than is known, for as long as that takes to see."""
