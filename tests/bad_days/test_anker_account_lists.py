@@ -127,6 +127,26 @@ async def test_sites_and_devices_come_and_go(hub: Hub, add_anker: AddAnker, capl
     assert not issues(hub.hass)
 
 
+async def test_site_is_made_anew(hub: Hub, add_anker: AddAnker) -> None:
+    """Somebody deletes it in the app and puts the same devices into another: they move, and count on."""
+    server = await add_anker()
+    await live_on(hub, 2 * FULL)
+    old, serial = site(server), bank(server)
+    counted = number(hub, f"{serial}_pv_energy_total_1")
+    server.world.sites[0].id = "11111111-2222-4333-8444-555555555555"
+    await live_on(hub, 30 * MINUTE, step=5 * MINUTE)
+    assert is_fresh(hub, server)
+    device, new = registered(hub, serial), registered(hub, site(server))
+    assert device is not None
+    assert new is not None
+    assert device.via_device_id == new.id
+    await live_on(hub, 2 * HOUR, step=10 * MINUTE)
+    assert hub.state(f"{old}_solar_power").state == "unavailable"
+    assert number(hub, f"{serial}_pv_energy_total_1") > counted
+    assert number(hub, f"{site(server)}_solar_energy_total") > 0
+    assert not issues(hub.hass)
+
+
 async def test_owner_becomes_member_and_owner_again(hub: Hub, add_anker: AddAnker) -> None:
     """Nobody asks for or offers what only an owner may have; what is measured and counted goes on (§5.3)."""
     server = await add_anker()

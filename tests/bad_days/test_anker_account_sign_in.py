@@ -25,6 +25,7 @@ from tests.conftest import AnkerHosts
 from tests.hub import Hub
 from tests.simulators.anker import door
 from tests.simulators.anker.door import KickOut
+from tests.simulators.anker.limits import FAILURES
 from tests.simulators.anker.server import AnkerSimulator
 
 pytestmark = pytest.mark.usefixtures("summer")
@@ -186,6 +187,35 @@ async def test_locked_at_the_start(hub: Hub, new_anker: AddAnker) -> None:
     assert is_live(hub, server)
 
 
+async def test_wrong_passwords_in_the_dialog(hub: Hub, new_anker: AddAnker) -> None:
+    """However often somebody tries, the server is not asked so often that it locks this address (§3.6)."""
+    server = await new_anker()
+    errors = [(await submit(hub, server, password=f"CANARY-{number}"))["errors"]["base"] for number in range(15)]
+    assert set(errors) == {"wrong_password", "rate_limited"}
+    assert errors[0] == "wrong_password"
+    assert len(sign_ins(server)) == errors.count("wrong_password") < FAILURES
+    await hub.advance(HOUR, step=HOUR)
+    assert (await submit(hub, server))["type"] == "create_entry"
+
+
+async def test_token_dies_in_an_outage(hub: Hub, add_anker: AddAnker, caplog: pytest.LogCaptureFixture) -> None:
+    """An attempt to sign in that nobody answers counts: the next comes within the hour, by itself."""
+    server = await add_anker()
+    await live_on(hub, FULL)
+    server.stage.displace()
+    server.faults.add("*", "bad_gateway")
+    server.faults.add("*", "status", code=401, times=1)
+    await live_on(hub, 10 * MINUTE, step=MINUTE)
+    server.faults.clear()
+    await live_on(hub, 70 * MINUTE, step=5 * MINUTE)
+    assert is_fresh(hub, server)
+    assert len(sign_ins(server)) == 1 + 2
+    assert most_sign_ins(server) == 1
+    assert not problems(caplog)[1:]
+    assert not issues(hub.hass)
+    assert not reauths(hub.hass)
+
+
 # A user has to act
 
 
@@ -289,15 +319,17 @@ async def test_chosen_host_is_never_left(hub: Hub, new_anker: AddAnker, anker_ho
     assert not sign_ins(server, "/eu")
     assert (await submit(hub, server, advanced={"server": "eu"}))["type"] == "create_entry"
     await live_on(hub, FULL)
-    watch = Watch(hub)
+    counted = lifetimes(hub)
     since = dt_util.utcnow()
     server.stage.set_account_host("com")
-    await live_on(hub, 6 * HOUR, step=20 * MINUTE, each=watch)
+    await live_on(hub, 6 * HOUR, step=20 * MINUTE)
     later = [record.path for record in server.requests if record.time > since]
     assert later
     assert not [path for path in later if not path.startswith("/eu/")]
-    assert not watch.fallen
+    assert not is_live(hub, server)
+    await restart(hub)
     server.stage.set_account_host("eu")
     await live_on(hub, HOUR, step=5 * MINUTE)
     assert is_fresh(hub, server)
+    assert {name: value for name, value in counted.items() if lifetimes(hub)[name] < value} == {}
     assert SCENE.rpartition("/")[2] in asked(server, since)

@@ -95,6 +95,18 @@ def test_a_device_that_moves_into_a_site_has_no_site_of_its_own_any_more() -> No
     assert found.site == "home"
 
 
+def test_a_device_that_moves_to_another_site_is_there_only() -> None:
+    """Also when the one it left has nothing any more, and when that one is gone and yet spared."""
+    inventory = Inventory(MemoryStore())
+    inventory.note_sites([HOME, HUT], {"home": [BANK], "hut": []})
+    inventory.note_seen("home", [BANK])
+    inventory.note_sites([HOME, HUT], {"home": [], "hut": [replace(BANK, site="hut")]})
+    inventory.note_seen("home", [])
+    assert [device.site for device in inventory.listed] == ["hut"]
+    inventory.note_sites([HOME], {"home": [BANK]}, spared={"hut"})
+    assert [device.site for device in inventory.listed] == ["home"]
+
+
 def test_sites_and_devices_go_with_the_lists() -> None:
     """What is not listed any more is not there."""
     inventory = stocked()

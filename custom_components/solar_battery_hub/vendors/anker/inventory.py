@@ -214,9 +214,10 @@ class Inventory:
         """Put together what the lists tell of the same devices."""
         self._virtual: tuple[Site, ...] = ()
         self._listed: dict[str, Listed] = {}
+        place = {serial: site for site, rows in self._told.items() for serial in rows}
         for site in self._real:
             for serial, device in {**self._seen.get(site.id, {}), **self._told.get(site.id, {})}.items():
-                if serial not in self._listed:
+                if place.get(serial, site.id) == site.id and serial not in self._listed:
                     self._listed[serial] = self._joined(site, device)
         if self._places_known():
             self._lone = self._bound.keys() - self._listed.keys()
