@@ -20,7 +20,6 @@ from custom_components.solar_battery_hub.vendors.base import CONF_FINGERPRINT, C
 from custom_components.solar_battery_hub.vendors.http import Answer, Door
 from tests.vendors.tools import HandClock, MemoryStore
 
-
 _EVER = ("2020-01-01T00:00:00+00:00", "2099-01-01T00:00:00+00:00")
 
 
