@@ -12,6 +12,7 @@ import pytest
 from custom_components.solar_battery_hub.core.model import Ref
 from custom_components.solar_battery_hub.vendors.anker.inventory import site_id
 from tests.simulators.anker.energies import Energies
+from tests.simulators.anker.prices import market_price
 from tests.vendors.anker.bench import BERLIN, Bench, Pace, kwh, open_bench
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -219,6 +220,21 @@ async def test_the_yield_goes_on_inside_its_steps() -> None:
         assert all(later >= sooner for sooner, later in pairwise(totals))  # type: ignore[operator]
         lifetime = bench.server.world.sites[0].diary.lifetime_at(bench.clock.moment).solar
         assert kwh(pace, ref) == pytest.approx(lifetime, abs=10)
+
+
+async def test_market_prices_change_by_the_clock() -> None:
+    """At each full hour, and at midnight as well, whenever they were asked last (§11.3)."""
+    async with open_bench(at=EVENING) as bench:
+        provider = {"country": "DE", "company": "Nordpool", "area": "GER"}
+        bench.act("set_tariff", type="dynamic", provider=provider)
+        pace = await running(bench, hours=1.25, only=("sites", "scene", "facts"))
+        ref = Ref(site_id(bench.sites[0]), "spot_price")
+        for _ in range(4):
+            local = bench.clock.moment.astimezone(BERLIN)
+            assert kwh(pace, ref) == pytest.approx(market_price(local.date(), local.hour, "GER") / 1000), local
+            until = local.replace(minute=2) + timedelta(hours=1)
+            await pace.run(seconds=(until - local).total_seconds())
+        assert bench.clock.moment.astimezone(BERLIN).date() == SECOND
 
 
 @pytest.mark.parametrize("profile", ["solarbank3", "hes", "inverter"])

@@ -107,7 +107,34 @@ def test_hourly_answers_are_told_again_as_the_day_goes_on() -> None:
     readings.forecast(SITE, SUN, None, MONDAY)
     later = readings.retold(SITE, MONDAY.replace(hour=15, minute=0))
     assert later[Ref(OWNER, "solar_forecast_left_today")] == pytest.approx(0.2)
-    assert readings.retold(SITE, MONDAY + timedelta(days=1)) == {}
+    assert Ref(OWNER, "solar_forecast_left_today") not in readings.retold(SITE, MONDAY + timedelta(days=1))
+
+
+def test_after_midnight_the_prices_of_tomorrow_are_those_of_today() -> None:
+    """What was told of a day says nothing of another one."""
+    readings = Desk().readings
+    readings.price_detail(SITE, MARKET, "Nordpool", MONDAY)
+    assert by_key(readings.retold(SITE, MONDAY + timedelta(days=1))) == {
+        "spot_price": pytest.approx(0.001),
+        "spot_price_average_today": pytest.approx(0.07014),
+        "spot_price_average_tomorrow": None,
+    }
+    lost = {"spot_price": None, "spot_price_average_today": None, "spot_price_average_tomorrow": None}
+    assert by_key(readings.retold(SITE, MONDAY + timedelta(days=2))) == lost
+
+
+def test_the_price_by_the_hour_changes_although_nothing_is_asked() -> None:
+    readings = Desk().readings
+    bean = {"price_type": "use_time", "use_time": SEASONS}
+    assert readings.price(SITE, bean, MONDAY.replace(hour=17, minute=59)) == {PRICE: 0.2}
+    assert readings.retold(SITE, MONDAY.replace(hour=18, minute=0)) == {PRICE: 0.4}
+
+
+def test_a_price_that_is_not_known_any_more_has_no_value() -> None:
+    """The tariff became a dynamic one."""
+    readings = Desk().readings
+    readings.price(SITE, {"price": 0.4, "price_type": "fixed"}, MONDAY)
+    assert readings.price(SITE, {"price": 0.4, "price_type": "dynamic"}, MONDAY) == {PRICE: None}
 
 
 # The sun

@@ -120,16 +120,16 @@ class Facts:
         return ask_about("price", [site_id(site.id)], lambda: parts.client.price(site.id), take)
 
     def _market(self, site: Site) -> Iterator[Ask]:
-        """Ask for the prices of today and tomorrow where a provider is set (§11)."""
+        """Ask for the prices of today and tomorrow where a provider is set, hourly and after midnight (§11)."""
         parts, now = self._parts, self._parts.clock.now()
         provider = section(self._prices.get(site.id, {}).get("dynamic_price"))
         company, area = text(provider.get("company")), text(provider.get("area"))
         if company and area:
-            yield ask_about(
-                "price_detail",
-                [site_id(site.id)],
-                lambda: parts.client.price_detail(company, area, now),
-                lambda bean: parts.readings.price_detail(site, bean, company, self._local(site)),
+            yield Ask(
+                name=f"price_detail {self._local(site):%a} {site.id}",
+                ask=lambda: parts.client.price_detail(company, area, now),
+                take=lambda bean: parts.readings.price_detail(site, bean, company, self._local(site)),
+                brings=brings("price_detail", [site_id(site.id)]),
                 every=HOUR,
             )
 

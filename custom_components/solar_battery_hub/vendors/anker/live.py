@@ -58,7 +58,13 @@ class Live:
         report.put(values, at, gone=self._is_silent(site, told, report.now))
         if site.owner:
             report.put(parts.controls.note_scene(site, bean))
+        self._retell(site, report)
         return report.snapshot()
+
+    def _retell(self, site: Site, report: Report) -> None:
+        """Tell what changes by the clock although nothing new is asked: prices and forecast."""
+        parts = self._parts
+        report.put(parts.readings.retold(parts.site(site.id), parts.days.local(site.id)))
 
     def _remember(self, site: Site, bean: Bean) -> None:
         """Keep what other questions depend on: the mode a site works in."""
@@ -95,6 +101,7 @@ class Live:
         parts = self._parts
         report = parts.begin()
         kind, ask = self._way(site)
+        self._retell(site, report)
         found = await self._last_point(site, ask)
         if found is None:
             return report.snapshot()

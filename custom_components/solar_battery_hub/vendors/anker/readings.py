@@ -71,7 +71,8 @@ class Readings:
         self._inventory = inventory
         self._reader = Reader(store)
         self._averages = Averages(self._reader)
-        self._markets: dict[str, tuple[date, Bean, str | None]] = {}
+        self._prices: dict[str, Bean] = {}
+        self._markets: dict[str, tuple[Bean, str | None, date]] = {}
         self._forecasts: dict[str, tuple[date, Bean, Bean | None]] = {}
 
     def scene(self, site: Site, bean: Bean, at: datetime | None) -> Values:
@@ -117,12 +118,13 @@ class Readings:
 
     def price(self, site: Site, bean: Bean, now: datetime) -> Values:
         """Return what a kWh costs now; ``now`` is by the site's clock."""
-        return readings_prices.price(site, bean, now)
+        self._prices[site.id] = bean
+        return readings_prices.price(self._reader, site, bean, now)
 
     def price_detail(self, site: Site, bean: Bean, company: str | None, now: datetime) -> Values:
         """Return the market prices that ``company`` tells; ``now`` is by the site's clock."""
-        self._markets[site.id] = (now.date(), bean, company)
-        return readings_prices.market(site, bean, company, now)
+        self._markets[site.id] = (bean, company, now.date())
+        return readings_prices.market(self._reader, site, bean, company, now.date(), now)
 
     def solar_info(self, listed: Listed, bean: Bean) -> Values:
         """Return which inverter a solarbank is set up for."""
@@ -170,11 +172,13 @@ class Readings:
         return forecast(site, today, tomorrow, now)
 
     def retold(self, site: Site, now: datetime) -> Values:
-        """Return what answers that are asked for once an hour say by now, of this very day: prices and forecast."""
+        """Return what answers that are asked for rarely say by now: prices, and the forecast of this very day."""
         values: Values = {}
-        market, expected = self._markets.get(site.id), self._forecasts.get(site.id)
-        if market is not None and market[0] == now.date():
-            values |= readings_prices.market(site, *market[1:], now)
+        if (tariff := self._prices.get(site.id)) is not None:
+            values |= readings_prices.price(self._reader, site, tariff, now)
+        if (told := self._markets.get(site.id)) is not None:
+            values |= readings_prices.market(self._reader, site, *told, now)
+        expected = self._forecasts.get(site.id)
         if expected is not None and expected[0] == now.date():
             values |= forecast(site, *expected[1:], now)
         return values
