@@ -8,8 +8,9 @@ import pytest
 from tests.bad_days.conftest import AddGoodWe
 from tests.bad_days.goodwe_data_tools import start_on
 from tests.bad_days.goodwe_tools import serial, sign_ins
-from tests.bad_days.goodwe_writes_tools import NAMED, act, enable, is_pending, sent, settings, told, turn, written
+from tests.bad_days.goodwe_writes_tools import NAMED, sent, settings, written
 from tests.bad_days.living import MINUTE, issues, live_on, restart
+from tests.bad_days.writing import act, enable, is_pending, told, turn
 from tests.hub import Hub
 from tests.simulators.goodwe.server import GoodWeSimulator
 

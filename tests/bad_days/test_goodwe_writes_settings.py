@@ -8,9 +8,10 @@ import pytest
 from tests.bad_days.conftest import AddGoodWe
 from tests.bad_days.goodwe_data_tools import Watch, fresh, start_on
 from tests.bad_days.goodwe_tools import plant, serial, sign_ins
-from tests.bad_days.goodwe_writes_tools import NAMED, enable, is_pending, sent, settings, told, turn, written
+from tests.bad_days.goodwe_writes_tools import NAMED, sent, settings, written
 from tests.bad_days.living import HOUR, MINUTE, issues, live_on, restart
 from tests.bad_days.tools import NOTHING, patiently, problems
+from tests.bad_days.writing import enable, is_pending, told, turn
 from tests.hub import Hub
 from tests.simulators.goodwe.server import GoodWeSimulator
 
