@@ -301,3 +301,19 @@ async def test_options_of_an_account_that_does_not_run(hub: Hub, start_anker: St
     await hub.hass.config_entries.options.async_configure(flow["flow_id"], {"interval": 90})
     await hub.hass.async_block_till_done(wait_background_tasks=True)
     assert entry.options == {"interval": 90, "sites": chosen}
+
+
+async def test_the_chosen_site_is_gone(hub: Hub, start_anker: StartAnker) -> None:
+    """Only one is left: it can be chosen all the same, else nothing would ever be read again."""
+    server = await start_anker("three_sites")
+    entry = await hub.add_anker(server)
+    gone, *_, left = (site.id for site in server.world.sites)
+    await choose(hub, entry, {"sites": [gone]})
+    server.world.sites[:] = [site for site in server.world.sites if site.id == left]
+    await hub.advance(3 * 3600, step=60)  # a list that leaves something out is not believed at once
+    flow = await hub.hass.config_entries.options.async_init(entry.entry_id)
+    assert flow["data_schema"] is not None
+    assert {str(field) for field in flow["data_schema"].schema} == {"interval", "sites"}
+    await choose(hub, entry, {"sites": [left]})
+    assert entry.options == {}
+    assert f"site_{left}" in {device.id for device in entry.runtime_data.devices}
