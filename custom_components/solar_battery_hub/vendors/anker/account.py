@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final, override
 
 from ...core.clock import Clock
 from ...core.control import Control
-from ...core.errors import NotSupported
+from ...core.errors import NotSupported, RateLimited, ReadLater
 from ...core.feed import Feed
 from ...core.model import Device, Notice, Snapshot, Value
 from ..base import CONF_IDENTITY, Account, Capability, PrivateStore, Settings, Wanted
@@ -169,7 +169,10 @@ class AnkerAccount(Account):
 
     @override
     async def read_back(self, device: str, settings: frozenset[str]) -> Mapping[str, Value]:
-        return await self.room_controls.read_back(device, settings)
+        try:
+            return await self.room_controls.read_back(device, settings)
+        except RateLimited as err:  # what was sent is not undone by that
+            raise ReadLater(self._clock.now() + timedelta(seconds=err.retry_after)) from err
 
     @override
     async def close(self, *, forget: bool) -> None:
