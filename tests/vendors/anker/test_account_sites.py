@@ -8,6 +8,8 @@ from custom_components.solar_battery_hub.vendors.anker.inventory import site_id
 from custom_components.solar_battery_hub.vendors.base import Wanted
 from tests.vendors.anker.bench import Bench, Pace, open_bench
 
+SCENE = "/power_service/v1/site/get_scen_info"
+
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
@@ -89,8 +91,25 @@ async def test_a_plug_that_is_added_turns_up_and_goes_again() -> None:
         assert (freezer.id, freezer.kind, freezer.parent) == (serial, DeviceKind.PLUG, site_id(bench.sites[0]))
         assert Ref(serial, "plug_energy_today") in pace.values
         bench.act("remove_device", serial)
+        removed = len(pace.fetched)
         await pace.run(minutes=100)
         assert "Freezer" not in named(pace.account)
+        later = [poll.snapshot.devices or () for poll in pace.fetched[removed:] if poll.snapshot]
+        assert {device.parent for devices in later for device in devices if device.id == serial} == {freezer.parent}
+
+
+async def test_what_one_scene_leaves_out_stays_where_it_is() -> None:
+    """Lists of before 2025 tell of no devices, so only scenes do; an odd one makes no plug a lone one."""
+    async with open_bench("plugs") as bench:
+        bench.act("set_era", "2025-05")
+        pace = await started(bench)
+        before = tuple(pace.account.devices)
+        assert DeviceKind.PLUG in kinds(pace.account)
+        bench.server.faults.add(SCENE, "override", pointer="/data/smart_plug_info", value=None, times=2)
+        first = len(pace.fetched)
+        await pace.run(minutes=4)
+        snapshots = [poll.snapshot for poll in pace.fetched[first:] if poll.snapshot]
+        assert all(snapshot.devices == before for snapshot in snapshots)
 
 
 async def test_a_device_without_a_site_hangs_on_the_account() -> None:

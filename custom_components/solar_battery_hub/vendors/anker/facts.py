@@ -86,7 +86,7 @@ class Facts:
         return {**values, **(self._parts.controls.note_pv_price(device, bean) if device.owner else {})}
 
     def _note_hes(self, site: Site, bean: Bean) -> Values:
-        self._parts.inventory.note_seen(site.id, hes_devices(bean, site.id))
+        self._parts.note_seen(site.id, hes_devices(bean, site.id))
         return {}
 
     def _running(self, site: Site, kind: SiteKind) -> Ask:

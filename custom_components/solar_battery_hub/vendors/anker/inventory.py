@@ -1,6 +1,6 @@
 """What the account is known to have, also before anything was asked after a start (anker.md §5)."""
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import asdict, replace
 from datetime import timedelta, timezone, tzinfo
 from typing import Any, Final
@@ -46,6 +46,7 @@ class Inventory:
         self._seen = {str(site): _by_serial(rows) for site, rows in state.get("seen", {}).items()}
         self.vehicles = tuple(Vehicle(**known_fields(Vehicle, row)) for row in sections(state.get("vehicles")))
         self._lone = {str(serial) for serial in state.get("lone", ())}  # devices that were found to have no site
+        self._missing: AbstractSet[str] = frozenset()  # what is bound no more and yet spared
         self._traits: dict[str, dict[str, Any]] = {about: dict(told) for about, told in state.get("traits", {}).items()}
         self._arrange()
 
@@ -97,6 +98,10 @@ class Inventory:
     def bound(self) -> frozenset[str]:
         """The serial numbers of what is bound to the account."""
         return frozenset(self._bound)
+
+    def seen(self, site: str) -> frozenset[str]:
+        """Return the serial numbers that a site itself told of."""
+        return frozenset(self._seen.get(site, ()))
 
     @property
     def standalone(self) -> tuple[Listed, ...]:
@@ -158,13 +163,16 @@ class Inventory:
         """Take the list of what is bound to the account; what is known of devices that are ``spared`` stays."""
         kept = {serial: device for serial, device in self._bound.items() if serial in spared}
         self._bound = kept | {device.serial: device for device in devices}
+        self._missing = kept.keys() - {device.serial for device in devices}
         self._changed()
 
-    def note_seen(self, site: str, devices: Sequence[Listed]) -> None:
-        """Take which devices a site itself tells of; none says nothing."""
+    def note_seen(self, site: str, devices: Sequence[Listed], *, spared: Container[str] = ()) -> None:
+        """Take which devices a site itself tells of; none says nothing. Those that are ``spared`` stay."""
+        known = self._seen.get(site, {})
         told = {device.serial: device for device in devices}
-        if (told and self._seen.get(site) != told) or site not in self._seen:
-            self._seen[site] = told or self._seen.get(site, {})
+        kept = {serial: device for serial, device in known.items() if serial in spared or not told}
+        if site not in self._seen or known != kept | told:
+            self._seen[site] = kept | told
             self._changed()
 
     def note_vehicles(self, vehicles: Sequence[Vehicle], *, spared: Container[str] = ()) -> None:
@@ -178,13 +186,6 @@ class Inventory:
         known = self.site(site)
         if sign and known is not None and known.currency != sign:
             self._real = tuple(replace(row, currency=sign) if row.id == site else row for row in self._real)
-            self._changed()
-
-    def note_firmware(self, serial: str, version: str | None) -> None:
-        """Learn which firmware a device has."""
-        known = self._bound.get(serial)
-        if version and known is not None and known.firmware != version:
-            self._bound[serial] = replace(known, firmware=version)
             self._changed()
 
     def traits(self, about: str) -> dict[str, Any]:
@@ -220,7 +221,8 @@ class Inventory:
                 if place.get(serial, site.id) == site.id and serial not in self._listed:
                     self._listed[serial] = self._joined(site, device)
         if self._places_known():
-            self._lone = self._bound.keys() - self._listed.keys()
+            without = self._bound.keys() - self._listed.keys()
+            self._lone = without - (self._missing - self._lone)  # what left its site and the account has none now
         self._add_standalone()
 
     def _joined(self, site: Site, told: Listed) -> Listed:

@@ -1,10 +1,8 @@
 """What an account has: sites, devices with their firmware, cars, messages (anker.md §7.1, §7.3, §14)."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import timedelta
 from typing import Final
 
-from ...core.absences import Absences
 from ...core.model import Ref, Reported, Snapshot
 from ...core.parse import text
 from .asks import DAY, HOUR, Values, ask_about
@@ -12,13 +10,11 @@ from .inventory import vehicle_id
 from .listing import bound_devices, devices_by_site, sites_in, vehicles_in
 from .model import Bean, Site, SiteKind, Vehicle
 from .money import currency_code
-from .parts import Parts
+from .parts import Parts, absences
 from .rounds import Ask, Rounds
 
 _JUST_NOW: Final = 120.0  # seconds; the list of devices need not be asked for again
 _BOUND: Final = "bound"
-_OFTEN: Final = 3  # lists in a row that leave something out until it is gone
-_LONG: Final = timedelta(hours=1)  # from the first of them to the last
 _ACCOUNT: Final = "account"  # what is remembered of it, among the traits of sites and devices
 
 
@@ -30,7 +26,7 @@ class Lists:
         self._parts = parts
         self._rounds = rounds
         self._country = country
-        self._absences = Absences(often=_OFTEN, long=_LONG)
+        self._absences = absences()
 
     async def look(self) -> Values:
         """List sites and devices from the host that knows them; return what that tells of the devices.

@@ -47,7 +47,7 @@ class Live:
             bean = await parts.client.scene(site.id)
         except NotSupported:  # a kind of site that has none
             return report.snapshot()
-        parts.inventory.note_seen(site.id, scene_devices(bean, site.id))
+        parts.note_seen(site.id, scene_devices(bean, site.id))
         parts.inventory.note_currency(site.id, sign_of(bean))
         self._remember(site, bean)
         told = updated(bean)
