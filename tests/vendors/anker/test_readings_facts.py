@@ -111,6 +111,8 @@ CHILD = {"device_type": "A17C5_esp32", "needUpdate": True, "rom_version_name": "
     ("told", "expected"),
     [
         ({}, "1.0.0.18"),
+        ({"lastPackage": {"version": "v1.0.0.24"}}, "1.0.0.18"),
+        ({"lastPackage": {"version": "v1.0.0.24"}, "current_version": ""}, "1.0.0.24"),
         ({"need_update": True, "lastPackage": {"version": "V1.0.0.24"}}, "1.0.0.24"),
         ({"need_update": True, "lastPackage": {"version": "v1.0.0.24"}, "children": [CHILD]}, "1.0.0.24"),
         ({"lastPackage": None, "children": [CHILD, {**CHILD, "needUpdate": False}]}, "1.0.0.18 (esp32 0.2.0.5)"),

@@ -60,10 +60,12 @@ def updates(rows: Sequence[Bean]) -> Values:
     values: Values = {}
     for row in rows:
         serial = text(row.get("device_sn"))
-        latest = version(section(row.get("lastPackage")).get("version")) or version(row.get("current_version"))
+        needed = flag(row.get("need_update"))
+        package, installed = version(section(row.get("lastPackage")).get("version")), version(row.get("current_version"))
+        latest = package or installed if needed else installed or package  # not every package is meant for all
         if serial is None or latest is None:
             continue
-        parts = [] if flag(row.get("need_update")) else list(_parts_with_news(row))
+        parts = [] if needed else list(_parts_with_news(row))
         told = f"{latest} ({', '.join(parts)})" if parts else latest
         values |= of(serial, {"latest_firmware": phrase(told)})
     return values
