@@ -61,7 +61,8 @@ def updates(rows: Sequence[Bean]) -> Values:
     for row in rows:
         serial = text(row.get("device_sn"))
         needed = flag(row.get("need_update"))
-        package, installed = version(section(row.get("lastPackage")).get("version")), version(row.get("current_version"))
+        package = version(section(row.get("lastPackage")).get("version"))
+        installed = version(row.get("current_version"))
         latest = package or installed if needed else installed or package  # not every package is meant for all
         if serial is None or latest is None:
             continue
