@@ -48,3 +48,17 @@ async def test_folder_elsewhere_is_refused_before_anything_is_done(
         await hub.act("make_files", SITE, folder=str(tmp_path))
     assert error.value.translation_key == "folder_not_allowed"
     assert (ran, found(tmp_path)) == ([], {})
+
+
+async def test_a_way_out_of_an_allowed_folder_is_refused(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    allowed = tmp_path / "allowed"
+    allowed.mkdir()
+    hub.hass.config.allowlist_external_dirs = {str(allowed)}
+    ran: list[str] = []
+    await add(hub, monkeypatch, ran)
+    with pytest.raises(ServiceValidationError) as error:
+        await hub.act("make_files", SITE, folder=f"{allowed}/new/../..")
+    assert error.value.translation_key == "folder_not_allowed"
+    assert (ran, found(tmp_path)) == ([], {})
