@@ -128,7 +128,8 @@ async function main() {
     for (const [name, ...details] of options.steps) {
         await STEPS[name](...details);
     }
-    process.stdout.write(`${JSON.stringify({ results, shown, errors })}\n`);
+    const told = `${JSON.stringify({ results, shown, errors })}\n`;
+    await new Promise(resolve => process.stdout.write(told, resolve)); // all of it, before the process ends
 }
 
 main()
