@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from custom_components.solar_battery_hub.const import DOMAIN
+from custom_components.solar_battery_hub.stores import _COMMON, _FILES
 from tests.bad_days.tools import NOTHING
 from tests.hub import Hub
 
@@ -97,9 +99,16 @@ class Watch:
 
 
 async def restart(hub: Hub) -> None:
-    """Stop every entry and start it again with what was stored."""
-    for entry in hub.hass.config_entries.async_entries(DOMAIN):
-        await hub.hass.config_entries.async_reload(entry.entry_id)
+    """Stop every entry and start it again with what was stored; what was only in memory is gone."""
+    entries = hub.hass.config_entries.async_entries(DOMAIN)
+    for entry in entries:
+        assert await hub.hass.config_entries.async_unload(entry.entry_id)
+    hub.hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await hub.hass.async_block_till_done(wait_background_tasks=True)
+    for kept in (_FILES, _COMMON):
+        hub.hass.data.pop(kept, None)
+    for entry in entries:
+        await hub.hass.config_entries.async_setup(entry.entry_id)
     await hub.hass.async_block_till_done(wait_background_tasks=True)
 
 

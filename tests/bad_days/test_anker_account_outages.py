@@ -167,7 +167,7 @@ async def test_restart_while_nobody_is_there(hub: Hub, server: AnkerSimulator) -
     assert entry.state is ConfigEntryState.SETUP_RETRY
     await server.accept_connections()
     await live_on(hub, 30 * MINUTE, step=MINUTE)
-    assert entry.state is ConfigEntryState.LOADED
+    assert entry_of(hub.hass).state is ConfigEntryState.LOADED
     assert is_fresh(hub, server)
     assert len(sign_ins(server)) == 1, "the session has a store of its own"
 

@@ -92,8 +92,31 @@ async def test_nobody_is_asked_when_nobody_is_there() -> None:
     with pytest.raises(Unreachable):
         await desk.round("abcd")
     assert desk.asked == {"a": 1, "b": 1}
+    desk = Desk()
     desk.errors = {name: Unreachable("?") for name in "ac"}
     assert await desk.round("abcd") == ("bd", True)
+
+
+async def test_nothing_waits_for_ever_behind_what_always_fails() -> None:
+    """What failed last time comes last; what answers again has its place again."""
+    desk = Desk()
+    desk.errors = {name: Unreachable("?") for name in "ab"}
+    with pytest.raises(Unreachable):
+        await desk.round("abcd")
+    for _ in range(2):
+        assert await desk.round("abcd") == ("cd", True)
+    desk.errors = {}
+    assert await desk.round("abcd") == ("cdab", True)
+    assert await desk.round("abcd") == ("abcd", True)
+
+
+async def test_what_failed_alone_among_what_is_made_up_for_is_no_failure() -> None:
+    """The others answered a minute ago."""
+    desk = Desk()
+    desk.errors = {"a": Unreachable("?"), "b": TooSoon(30)}
+    assert await desk.round("abc") == ("c", False)
+    desk.clock.pass_time(seconds=70)
+    assert await desk.round("abc", fresh_for=300) == ("", False)
 
 
 async def test_credentials_that_are_refused_end_the_round() -> None:

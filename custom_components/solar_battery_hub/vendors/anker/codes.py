@@ -119,7 +119,7 @@ def _error(place: str, code: int, *, writes: bool) -> HubError:
     """Return what a code of a body, or an HTTP status, stands for."""
     if code in _REFUSED:
         return WriteRefused("refused_by_server", f"{place} ({code})") if writes else Refused(place, code)
-    if (reason := WRITE_REASONS.get(code)) is not None:
+    if writes and (reason := WRITE_REASONS.get(code)) is not None:
         return WriteRefused(reason, place)
     if (make := _ERRORS.get(code)) is not None:
         return make(f"{place}: {code}")
