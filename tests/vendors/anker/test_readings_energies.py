@@ -159,6 +159,17 @@ def test_the_sun() -> None:
     }
 
 
+def test_what_goes_to_the_grid_is_known_where_something_measures_it() -> None:
+    """Without a meter the cloud says 0.00, day after day; what it does say is told from then on."""
+    nothing = answer({"2026-06-01": "1.91"}, solar_to_grid_total="0.00")
+    exported = "export_from_solar_energy_today"
+    desk = Desk("A17C0")
+    assert read(desk, "solar_production", nothing) == {"solar_energy_today": 1.91}
+    assert read(Desk("A17C5", "A17X7"), "solar_production", nothing)[exported] == 0
+    assert read(desk, "solar_production", {**nothing, "solar_to_grid_total": "0.30"})[exported] == 0.3
+    assert read(desk, "solar_production", nothing)[exported] == 0
+
+
 def test_inputs() -> None:
     """Their answers repeat the totals of the site (§10.2)."""
     bean = answer({"2026-06-01": "1.01"}, charge_total="0.78", solar_total="4.67", solar_to_grid_total="0.06")

@@ -62,6 +62,7 @@ _IF_ANY: Final = frozenset(
         *("export_from_other_solar_energy_today", "export_from_battery_energy_today"),
     }
 )
+_METERED: Final = frozenset({"export_from_solar_energy_today"})  # the same, where no meter measures it
 _PLUG: Final = "plug_energy_today"
 _TRAIT: Final = "energies"  # which of them a site was seen to have
 
@@ -94,7 +95,7 @@ def of_days(question: Question, bean: Bean, first: date, last: date, inventory: 
         found = _analysis(question, bean, first, last, inventory)
     expected, most = brings(question, inventory), _MOST * ((last - first).days + 1)
     told = {ref: round(energy, _DIGITS) for ref, energy in found.items() if ref in expected and 0 <= energy <= most}
-    return _fitted(question.site, told, inventory)
+    return _fitted(question, told, inventory)
 
 
 def _is_system(question: Question) -> bool:
@@ -169,12 +170,14 @@ def _kwh(value: object) -> float | None:
     return measured(value, "kWh", "kWh")
 
 
-def _fitted(site: str, told: Energies, inventory: Inventory) -> Energies:
+def _fitted(question: Question, told: Energies, inventory: Inventory) -> Energies:
     """Return the energies without those that were never more than 0 because there is no such thing."""
-    traits = inventory.traits(site)
+    is_metered = question.name != SOLAR or inventory.of(question.site, Category.METER)
+    optional = _IF_ANY if is_metered else _IF_ANY | _METERED
+    traits = inventory.traits(question.site)
     seen = set(traits.get(_TRAIT, ()))
-    new = {ref.key for ref, energy in told.items() if energy and ref.key in _IF_ANY} - seen
+    new = {ref.key for ref, energy in told.items() if energy and ref.key in optional} - seen
     if new:
         traits[_TRAIT] = sorted(seen | new)
         inventory.keep()
-    return {ref: energy for ref, energy in told.items() if ref.key not in _IF_ANY or ref.key in seen | new}
+    return {ref: energy for ref, energy in told.items() if ref.key not in optional or ref.key in seen | new}
