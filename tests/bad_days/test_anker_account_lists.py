@@ -219,6 +219,6 @@ async def test_side_endpoints_fail_for_weeks(hub: Hub, new_anker: AddAnker, capl
     assert hub.state(f"user_{server.door.account.user_id}_unread_messages", "binary_sensor").state not in NOTHING
     assert hub.state(f"{bank(server)}_auto_upgrade", "switch").state not in NOTHING
     assert hub.state(f"{bank(server, 2)}_discharge_stop_level", "number").state not in NOTHING
-    for key in ("smart_mode_status", "current_price", "co2_saved"):
+    for key in ("smart_mode_status", "spot_price", "co2_saved"):
         assert hub.state(f"{site(server)}_{key}").state not in NOTHING, key
     assert registered(hub, next(device.serial for device in server.world.devices if device.site is None))
