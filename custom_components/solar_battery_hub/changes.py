@@ -30,7 +30,7 @@ FRESH, FRESH_AT_MOST = 1.5, 300.0
 class Courier(Writer):
     """Hands changes to the account and knows while one is on its way."""
 
-    def __init__(self, account: Account, on_along: Callable[[str, Mapping[str, Value]], None]) -> None:
+    def __init__(self, account: Account, on_along: Callable[[Mapping[Ref, Value]], None]) -> None:
         """Start with nothing on its way; ``on_along`` hears of settings that went along with a change."""
         self._account = account
         self._on_along = on_along
@@ -56,8 +56,8 @@ class Courier(Writer):
     @override
     async def read_back(self, device: str, settings: frozenset[str]) -> Mapping[str, Value]:
         found = await self._account.read_back(device, settings)
-        if along := {key: value for key, value in found.items() if key not in settings}:
-            self._on_along(device, along)
+        along = {Ref(device, key): value for key, value in found.items() if key not in settings}
+        self._on_along({**along, **self._account.told_beside(device, settings)})
         return found
 
 
@@ -69,7 +69,7 @@ class Changes:
         self._runtime = runtime
         self._cancel_verification: CALLBACK_TYPE | None = None
         self._running = False
-        self._courier = Courier(runtime.account, self._take)
+        self._courier = Courier(runtime.account, self._take_along)
         self.desk = ControlDesk(
             self._courier,
             runtime.clock,
@@ -189,6 +189,13 @@ class Changes:
         """Show what was just read from the device itself."""
         for key, value in read_back.items():
             self._runtime.take_value(Ref(device, key), value)
+
+    @callback
+    def _take_along(self, settings: Mapping[Ref, Value]) -> None:
+        """Show what a change of ours changed besides; it is no news when it is read again."""
+        for ref, value in settings.items():
+            self.desk.learn(ref, value)
+            self._runtime.take_value(ref, value)
 
     @callback
     def _on_change(self) -> None:

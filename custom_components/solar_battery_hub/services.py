@@ -23,7 +23,7 @@ from .core.refusal import ChangeRefused
 from .history_actions import async_setup_history_action
 from .messages import refused
 from .schedule_actions import async_setup_schedule_actions
-from .targets import ATTR_WAIT, DEVICE, WAIT, owner_of, target_of, validation_error
+from .targets import ATTR_WAIT, DEVICE, WAIT, capabilities_of, owner_of, target_of, validation_error
 from .vendors import VENDORS
 from .vendors.base import Action, Capability
 from .written_files import async_check_allowed, async_write
@@ -102,14 +102,11 @@ async def _async_set(action: SettingAction, call: ServiceCall) -> ServiceRespons
 
 async def _async_get_capabilities(call: ServiceCall) -> ServiceResponse:
     """Answer what the device can do, and why it cannot do the rest."""
-    runtime, device = target_of(call)
+    target = target_of(call)
+    known = capabilities_of(target)
     return {
-        "vendor": runtime.vendor.key,
-        "settings": {
-            capability.setting: _capability(capability)
-            for owner in runtime.devices.lineage(device)
-            for capability in runtime.account.capabilities(owner)
-        },
+        "vendor": target.runtime.vendor.key,
+        "settings": {setting: _capability(capability) for setting, (_, capability) in known.items()},
     }
 
 
@@ -143,6 +140,9 @@ async def _async_run(makers: Mapping[str, Action], call: ServiceCall) -> Service
         raise refused(err) from err
     except HubError as err:
         raise runtime.changes.failure(err) from err
+    finally:
+        if action.changes:
+            runtime.changes.desk.acted()
     if action.changes:  # what cannot be read afterwards does not undo it
         await runtime.feeds.async_refresh()
     if action.makes_files:

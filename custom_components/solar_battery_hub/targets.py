@@ -1,5 +1,6 @@
 """Which device an action is about, and which of its parents it means."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from homeassistant.const import ATTR_DEVICE_ID
@@ -11,6 +12,7 @@ import voluptuous as vol
 
 from .account_runtime import AccountRuntime
 from .const import ACTION_PATIENCE, DOMAIN
+from .vendors.base import Capability
 
 ATTR_WAIT = "wait"
 DEVICE = {vol.Required(ATTR_DEVICE_ID): cv.string}
@@ -24,6 +26,13 @@ class Target(NamedTuple):
     device: str
 
 
+class Known(NamedTuple):
+    """What a device, or one of its parents, can do with a setting."""
+
+    owner: str
+    capability: Capability
+
+
 def target_of(call: ServiceCall) -> Target:
     """Return the account and device of a call; raises a translated validation error."""
     entry_device, entry = async_get_device_and_config_entry(call.hass, DOMAIN, call.data[ATTR_DEVICE_ID])
@@ -34,19 +43,27 @@ def target_of(call: ServiceCall) -> Target:
     raise validation_error("device_gone")
 
 
+def capabilities_of(target: Target) -> Mapping[str, Known]:
+    """Return the settings of a device and its parents: of the nearest that can write one, else of the nearest that knows it."""
+    runtime, device = target
+    found: dict[str, Known] = {}
+    for owner in runtime.devices.lineage(device):
+        for capability in runtime.account.capabilities(owner):
+            nearer = found.get(capability.setting)
+            if nearer is None or (capability.writable and not nearer.capability.writable):
+                found[capability.setting] = Known(owner, capability)
+    return found
+
+
 def owner_of(target: Target, setting: str) -> str:
-    """Return the device itself or the nearest parent that has this setting.
+    """Return the device itself or the nearest parent that can write this setting.
 
     Where none can write it the reason is the one ``get_capabilities`` gives.
     """
-    runtime, device = target
-    for owner in runtime.devices.lineage(device):
-        for capability in runtime.account.capabilities(owner):
-            if capability.setting == setting:
-                if capability.writable:
-                    return owner
-                raise validation_error(capability.reason or "not_supported")
-    raise validation_error("not_supported")
+    known = capabilities_of(target).get(setting)
+    if known is None or not known.capability.writable:
+        raise validation_error((known and known.capability.reason) or "not_supported")
+    return known.owner
 
 
 def validation_error(key: str) -> ServiceValidationError:

@@ -178,6 +178,44 @@ def test_late_confirmation_says_so() -> None:
     run(scenario())
 
 
+def test_what_turns_up_beside_a_late_confirmation_went_along_with_it() -> None:
+    async def scenario() -> None:
+        bench = await unconfirmed("autonomous", 1e6)
+        bench.desk.observe("gateway", {"backup_reserve": 20.0})
+        bench.desk.observe("gateway", {"operating_mode": "backup", "backup_reserve": 30.0})
+        assert bench.told == ["not_confirmed", "confirmed"]
+        bench.desk.observe("gateway", {"backup_reserve": 40.0})
+        assert bench.told == ["not_confirmed", "confirmed", "changed_elsewhere"]
+
+    run(scenario())
+
+
+def test_what_a_change_of_another_device_changed_is_no_news() -> None:
+    async def scenario() -> None:
+        bench = Bench()
+        bench.desk.observe("gateway", {"backup_reserve": 20.0})
+        bench.desk.learn(Ref("gateway", "backup_reserve"), 30.0)
+        bench.desk.observe("gateway", {"backup_reserve": 30.0})
+        assert not bench.outcomes
+        bench.desk.observe("gateway", {"backup_reserve": 20.0})
+        assert bench.told == ["changed_elsewhere"]
+
+    run(scenario())
+
+
+def test_what_is_read_first_after_something_else_we_did_is_no_news() -> None:
+    async def scenario() -> None:
+        bench = Bench()
+        bench.desk.observe("gateway", {"backup_reserve": 20.0})
+        bench.desk.acted()
+        bench.desk.observe("gateway", {"backup_reserve": 30.0})
+        assert not bench.outcomes
+        bench.desk.observe("gateway", {"backup_reserve": 20.0})
+        assert bench.told == ["changed_elsewhere"]
+
+    run(scenario())
+
+
 def test_what_turns_up_after_a_long_time_was_not_our_change() -> None:
     async def scenario() -> None:
         bench = await unconfirmed("autonomous", 1e6)

@@ -190,10 +190,19 @@ class ControlDesk:
         if late := {key: told for key, told in news.items() if told.ours is not None}:
             asked = {key: told.ours for key, told in late.items()}
             self._on_outcome(device, Outcome.CONFIRMED, {"asked": asked, "read_back": _found(late), "late": True})
+            return  # what else is new went along with it
         others = {key: told for key, told in news.items() if key not in controls or not controls[key].drifts}
-        if elsewhere := {key: told for key, told in others.items() if told.ours is None and told.before is not None}:
+        if elsewhere := {key: told for key, told in others.items() if told.before is not None}:
             before = {key: told.before for key, told in elsewhere.items()}
             self._on_outcome(device, CHANGED_ELSEWHERE, {"before": before, "found": _found(elsewhere)})
+
+    def learn(self, ref: Ref, value: Value) -> None:
+        """Take in what a setting is because of a change of ours: that is no news later."""
+        self._watch.learn(ref, value)
+
+    def acted(self) -> None:
+        """Take note that we changed something in another way: what is read next is no news, whatever it is."""
+        self._watch.unlearn()
 
     def forget(self, device: str) -> None:
         """Drop everything about a device that no longer exists."""

@@ -70,6 +70,10 @@ class SettingsWatch:
         """Take in what a device has because of a write of ours, although nobody asked for it: that is no news later."""
         self._base[ref] = value
 
+    def unlearn(self) -> None:
+        """Drop what every setting was believed to be; what is under way stays."""
+        self._base.clear()
+
     def observe(self, ref: Ref, setting: Setting | None, value: Value, at: datetime | None) -> News | None:
         """Take in a reading, true at that time (``None``: now), and tell what is new about it.
 

@@ -125,6 +125,10 @@ class Account(Protocol):
         What else went along with our last change and was read may be told as well.
         """
 
+    def told_beside(self, device: str, settings: frozenset[str]) -> Mapping[Ref, Value]:
+        """Return what reading these settings back told of those of other devices, where several share a plan."""
+        return {}
+
     async def history(self, device: str, start: datetime, end: datetime, period: str) -> Sequence[Mapping[str, Value]]:
         """Return energy rows of the vendor's own history; raises NotSupported without one."""
 

@@ -10,7 +10,7 @@ from ...core.clock import Clock
 from ...core.control import Control
 from ...core.errors import NotSupported, RateLimited, ReadLater
 from ...core.feed import Feed
-from ...core.model import Device, Notice, Snapshot, Value
+from ...core.model import Device, Notice, Ref, Snapshot, Value
 from ..base import CONF_IDENTITY, Account, Capability, PrivateStore, Settings, Wanted
 from ..http import Door
 from .client import Client
@@ -173,6 +173,10 @@ class AnkerAccount(Account):
             return await self.room_controls.read_back(device, settings)
         except RateLimited as err:  # what was sent is not undone by that
             raise ReadLater(self._clock.now() + timedelta(seconds=err.retry_after)) from err
+
+    @override
+    def told_beside(self, device: str, settings: frozenset[str]) -> Mapping[Ref, Value]:
+        return self.room_controls.told_beside(device, settings)
 
     @override
     async def close(self, *, forget: bool) -> None:

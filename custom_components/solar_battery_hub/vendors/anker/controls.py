@@ -33,6 +33,8 @@ RISES_APART: Final = timedelta(seconds=30)  # between two increases of a preset 
 # Settings of which one changes with another.
 _TOGETHER: Final = (frozenset({SCHEDULE, PRESET, *DETAILS}), frozenset({MODE, PRESET, TARIFF}), BATTERY_KEYS)
 
+_PLANS: Final = frozenset({PLAN, HOME_LOAD})  # one is for all solarbanks of a site, or forced upon others (§9.2)
+
 type Values = dict[Ref, Reported]
 
 
@@ -310,6 +312,17 @@ class Controls:
             key: offer.read(seen) for key, offer in offers_of(seen).items() if key in wanted and offer.source in sources
         }
         return {key: value for key, value in found.items() if value is not None}
+
+    def told_beside(self, device: str, settings: frozenset[str]) -> Mapping[Ref, Value]:
+        """Return what the plans of a site say of other devices than the one whose settings were read back."""
+        seen = self.seen(device)
+        if seen is None or seen.site is None:
+            return {}
+        offers = offers_of(seen)
+        if _PLANS.isdisjoint(offers[key].source for key in settings & offers.keys()):
+            return {}
+        told = self._values(seen.site.id, _PLANS).items()
+        return {ref: value for ref, value in told if ref.device != device and isinstance(value, str | int | float)}
 
 
 def _is_owned(seen: Seen) -> bool:
