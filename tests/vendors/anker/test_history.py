@@ -60,6 +60,14 @@ async def test_a_long_time_takes_few_calls_and_tells_what_is_told_by_days() -> N
         assert "battery_charge_energy" not in rows[0]
 
 
+async def test_sums_over_all_days_are_those_of_none() -> None:
+    """Even if an answer names no day at all."""
+    async with open_bench("solarbank3", past_days=15, timezone="Europe/Berlin") as bench:
+        bench.server.faults.add("/power_service/v1/site/energy_analysis", "override", pointer="/data/power", value=None)
+        rows = await past(bench, f"site_{bench.sites[0]}", 12)
+        assert {key for row in rows for key in row} == {"start", "grid_import_energy"}, "the other list of the grid"
+
+
 async def test_an_input_and_a_plug_have_a_past_of_their_own() -> None:
     async with open_bench("plugs", past_days=3, timezone="Europe/Berlin") as bench:
         plug = next(unit for unit in bench.server.world.devices if unit.model == "A17X8")

@@ -131,9 +131,10 @@ def _days(zone: tzinfo, start: datetime, end: datetime) -> list[date]:
 
 
 def _part(call: _Call, bean: Bean, day: date) -> Bean:
-    """Return what an answer says of one day; only that of an inverter goes by positions (§6.4)."""
+    """Return what an answer says of one day: of several days only its lists tell; an inverter's go by positions (§6.4)."""
     if call.question.name != PV:
-        return bean
+        is_whole = call.first == call.last
+        return {name: told for name, told in bean.items() if is_whole or isinstance(told, list)}
     wanted = (day - call.first).days + 1
     rows = [{**row, "index": 1} for row in sections(bean.get("energy")) if number(row.get("index")) == wanted]
     return {**bean, "energy": rows}
