@@ -212,10 +212,48 @@ async def test_a_schedule_is_never_a_single_slot() -> None:
         assert await sent_ranges(owner, charge_schedule=wanted) == halves(SLOT | {"appliance_loads": appliance})
 
 
+async def test_a_slot_that_is_cut_has_halves_that_are_alike() -> None:
+    """In all that the schedule does not say, too: a change in one half changes both."""
+    ranges = [slot("00:00", "08:00", 300, turn_on=False), slot("08:00", "24:00", 140)]
+    async with desk("A17C0", type_=2) as owner:
+        owner.cloud.home_load = plan(*ranges)
+        await owner.note()
+        day = text(Slot(start=time(8), end=time(20), mode="supply", power=240))
+        cut = [slot("08:00", "14:00", 240), slot("14:00", "20:00", 240)]
+        assert await sent_ranges(owner, charge_schedule=day) == cut
+        changed = [each | {"turn_on": False} for each in cut]
+        assert await sent_ranges(owner, allow_export=False) == changed
+        owner.cloud.home_load = plan(*ranges)
+        whole = text(Slot(start=time(0), end=time(0), mode="supply", power=240))
+        assert await sent_ranges(owner, charge_schedule=whole) == halves(slot("00:00", "24:00", 240))
+
+
+async def test_two_slots_that_are_there_keep_what_is_theirs() -> None:
+    ranges = [slot("00:00", "12:00", 300, turn_on=False), slot("12:00", "24:00", 140)]
+    async with desk("A17C0", type_=2) as owner:
+        owner.cloud.home_load = plan(*ranges)
+        await owner.note()
+        wanted = text(Slot(start=time(0), end=time(0), mode="supply", power=240))
+        assert [each["turn_on"] for each in await sent_ranges(owner, charge_schedule=wanted)] == [False, True]
+
+
+async def test_presets_of_each_wait_for_slots_that_have_them() -> None:
+    """A plan without slots, or with new ones, does not take the setting away (§9.2)."""
+    async with desk("A17C0", "A17C0", type_=2) as owner:
+        owner.cloud.home_load = DUAL
+        await owner.note()
+        assert owner.reasons(FIRST)["output_preset"] is None
+        assert await sent_ranges(owner, charge_schedule=text()) == []
+        await owner.note()
+        assert "output_preset" in owner.settings(FIRST)
+        assert owner.reasons(FIRST)["output_preset"] == "not_in_this_mode"
+
+
 async def test_older_plans_have_no_presets_of_each() -> None:
     """No key is added that a plan does not have (§9.2)."""
     async with desk("A17C0", "A17C0", type_=2) as owner:
         owner.cloud.home_load = plan(slot("00:00", "12:00", 300), slot("12:00", "24:00", 140))
+        del owner.cloud.home_load["display_advanced_mode"]
         await owner.note()
         assert owner.reasons(FIRST)["output_preset"] == "not_on_this_device"
         assert (await sent_ranges(owner, output_preset=150))[1] == slot("12:00", "24:00", 150)

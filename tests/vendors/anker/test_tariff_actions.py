@@ -119,6 +119,15 @@ async def test_a_provider_makes_the_tariff_dynamic() -> None:
         assert owner.value("tariff") == "dynamic"
 
 
+async def test_who_has_but_one_kind_of_tariff_has_no_provider() -> None:
+    """Where no kind is told (§11.1), none is made up."""
+    async with owner_of("solarbank1") as owner:
+        owner.bench.act("set_era", "2024-06")
+        with pytest.raises(WriteRefused) as refusal:
+            await act(owner, "set_price_provider", country="DE", company="Nordpool", area="GER")
+        assert (refusal.value.reason, owner.writes) == ("not_on_this_device", 0)
+
+
 # Power panels
 
 

@@ -110,6 +110,17 @@ def test_a_season_that_changes_keeps_what_else_was_told() -> None:
     }
 
 
+def test_a_season_of_other_months_keeps_what_else_was_told() -> None:
+    """Such as what is paid for exported energy, which nobody can say here."""
+    parts = [SAID_REST | {"end_month": 6}, SAID_REST | {"start_month": 7}]
+    _, *rest = use_time.written(use_time.seasons_of([SAID_WINTER, *parts]), [WINTER, REST], None)
+    sold = [{"price": "0.23", "type": 3, "sell_price": "0.08"}]
+    assert [(season["sea"], season["weekday_price"]) for season in rest] == [
+        ({"start_month": 4, "end_month": 6}, sold),
+        ({"start_month": 7, "end_month": 12}, sold),
+    ]
+
+
 def test_hours_nobody_named_are_off_peak() -> None:
     """Its price is told with any of its periods."""
     said = {

@@ -174,9 +174,11 @@ def _reason_discharge(seen: Seen) -> str | None:
 
 
 def _reason_shared(seen: Seen) -> str | None:
-    if seen.first_plan and not plans_first.is_enforced(seen.first_plan):
-        return None if len(seen.banks(1, 1)) > 1 and plans_first.has_unit_loads(seen.first_plan) else NOT_HERE
-    return _reason_first(seen)
+    if not seen.first_plan or plans_first.is_enforced(seen.first_plan):
+        return _reason_first(seen)
+    if len(seen.banks(1, 1)) < 2 or not plans_first.knows_units(seen.first_plan):
+        return NOT_HERE
+    return None if plans_first.has_unit_loads(seen.first_plan) else OTHER_MODE
 
 
 def _system_power(seen: Seen) -> NumberRule:

@@ -11,7 +11,6 @@ from ...core.schedule import ModeRule, NumberRule, Schedule, ScheduleRules, Slot
 from .model import Bean
 from .plans import NOT_TOLD, OUTPUT, SUPPLY
 from .spans import (
-    DAY,
     Span,
     clock,
     gap_at,
@@ -91,8 +90,13 @@ def unit_preset(plan: Bean, serial: str, now: datetime) -> float | None:
     return next((number(load.get("power")) for load in loads if load.get("device_sn") == serial), None)
 
 
+def knows_units(plan: Bean) -> bool:
+    """Tell whether each of two solarbanks may have an output of its own at all."""
+    return number(plan.get("display_advanced_mode")) == 1 or has_unit_loads(plan)
+
+
 def has_unit_loads(plan: Bean) -> bool:
-    """Tell whether each solarbank can be told an output of its own; older plans cannot (§9.2)."""
+    """Tell whether the slots say what each solarbank gives; those of older plans, and new ones at first, do not (§9.2)."""
     ranges = sections(plan.get(RANGES))
     return bool(ranges) and all(
         "power_setting_mode" in bean and len(sections(bean.get("device_power_loads"))) > 1 for bean in ranges
@@ -128,7 +132,10 @@ def with_schedule(plan: Bean, wanted: Schedule) -> dict[str, Any]:
     if present(plan) is None:
         raise WriteRefused(NOT_TOLD)
     known = sections(plan.get(RANGES))
-    return _sent(plan, [_range(plan, known, slot_span(slot), slot.power or 0.0) for slot in wanted.slots])
+    windows = [(slot_span(slot), slot.power or 0.0) for slot in wanted.slots]
+    if {span for span, _ in windows}.isdisjoint(map(span_of, known)):
+        windows = _joined(windows)
+    return _sent(plan, [_range(plan, known, *window) for window in windows])
 
 
 def with_preset(plan: Bean, watts: float, now: datetime) -> dict[str, Any]:
@@ -181,11 +188,24 @@ def _changed(plan: Bean, now: datetime, change: Callable[[Bean], Range]) -> list
 
 
 def _are_halves(ranges: Sequence[Bean]) -> bool:
-    """Tell whether a plan is one slot of a whole day, cut only because a single one may not be."""
-    if [span_of(bean) for bean in ranges] != [Span(0, DAY // 2), Span(DAY // 2, DAY)]:
+    """Tell whether a plan is one slot, cut only because a single one may not be."""
+    spans = [span for bean in ranges if (span := span_of(bean))]
+    if len(ranges) != 2 or not _is_cut(spans):
         return False
     first, second = ({**bean, "start_time": None, "end_time": None, "id": None} for bean in ranges)
     return first == second
+
+
+def _is_cut(spans: Sequence[Span]) -> bool:
+    """Tell whether these are the halves of a span, as ``_sent`` cuts it."""
+    return len(spans) == 2 and spans[0].end == spans[1].start == (spans[0].start + spans[1].end) // 2
+
+
+def _joined(windows: list[tuple[Span, float]]) -> list[tuple[Span, float]]:
+    """Return a slot that was cut as the one it is, so that both halves get all else from the same range."""
+    if not _is_cut([span for span, _ in windows]) or windows[0][1] != windows[1][1]:
+        return windows
+    return [(Span(windows[0][0].start, windows[1][0].end), windows[0][1])]
 
 
 def _with_power(bean: Bean, watts: float) -> Range:

@@ -14,6 +14,7 @@ from .account import AnkerAccount
 from .inventory import site_id
 from .model import Category, Listed, SiteKind
 from .offer import MEMBER
+from .offers import offers_of
 from .offers_plans import MODE
 from .offers_prices import TARIFF, price
 from .orders import plan_order, price_order
@@ -120,6 +121,8 @@ async def _set_provider(account: Account, device: str, fields: Mapping[str, Any]
     controls = anker.room_controls
     async with controls.turn:
         seen = await controls.fresh(_id(seen), {PRICE})
+        if (reason := offers_of(seen)[TARIFF].reason(seen)) is not None:
+            raise WriteRefused(reason)
         changed = prices.with_provider(fields)
         await controls.send(seen, [price_order(seen, seen.site.id if seen.site else "", TARIFF, changed)])
     found = section(price(await controls.fresh(_id(seen), {PRICE})).get("dynamic_price"))

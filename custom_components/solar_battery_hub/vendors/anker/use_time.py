@@ -161,13 +161,21 @@ def written(wanted: Sequence[Season], had: object, unit: str | None) -> list[Bea
 
     ``unit`` is the sign of money where neither the season nor the one before it names one; raises ChangeRefused without any.
     """
-    known = {(season.start_month, season.end_month): bean for bean in sections(had) if (season := _read_season(bean))}
-    return [_written(season, known.get((season.start_month, season.end_month), {}), unit) for season in wanted]
+    known = [(season, bean) for bean in sections(had) if (season := _read_season(bean))]
+    return [_written(season, _nearest(season, known), unit) for season in wanted]
+
+
+def _nearest(season: Season, known: Sequence[tuple[Season, Bean]]) -> Bean:
+    """Return the season of these months, else the one in which it begins: what nobody says of prices stays."""
+    months = (season.start_month, season.end_month)
+    same_months = (bean for found, bean in known if (found.start_month, found.end_month) == months)
+    around = (bean for found, bean in known if found.start_month <= season.start_month <= found.end_month)
+    return next(same_months, None) or next(around, {})
 
 
 def _written(season: Season, had: Bean, unit: str | None) -> Bean:
     before = _read_season(had) if had else None
-    if before is not None and _meant(before) == _meant(season) and season.currency in (None, before.currency):
+    if before is not None and same([season], [before]):
         return had
     sign = season.currency or (before.currency if before else None) or unit
     if sign is None:
