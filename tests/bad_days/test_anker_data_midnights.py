@@ -107,9 +107,11 @@ def closed(server: AnkerSimulator) -> dict[str, dict[str, int]]:
         if record.path != ENERGY:
             continue
         body = json.loads(record.body)
-        day = date.fromisoformat(body["start_time"])
-        if body["type"] == "week" and record.time >= midnight_after(day) + timedelta(minutes=6):
-            times = found.setdefault(str(day), {})
+        first, last = (date.fromisoformat(body[name]) for name in ("start_time", "end_time"))
+        if body["type"] != "week" or record.time < midnight_after(last) + timedelta(minutes=6):
+            continue
+        for at in range((last - first).days + 1):
+            times = found.setdefault(str(first + timedelta(days=at)), {})
             times[body["device_type"]] = times.get(body["device_type"], 0) + 1
     return found
 

@@ -170,7 +170,8 @@ async def test_tariffs_and_backup_windows(hub: Hub, add_anker: AddAnker) -> None
 
     await live_on(hub, MINUTE, step=20.0)
     start_at = server.clock.now().replace(second=0, microsecond=0) + timedelta(hours=1)
-    window = {"start": start_at.isoformat(), "end": (start_at + timedelta(hours=2)).isoformat()}
+    ends_at = start_at + timedelta(hours=2)
+    window: dict[str, Any] = {"start": start_at.isoformat(), "end": ends_at.isoformat()}
     answer = await act(hub, "set_backup_charge", device, enabled=True, **window)
     assert answer["outcome"] == "confirmed"
     backup = plan(server)["manual_backup"]
@@ -199,7 +200,6 @@ async def test_a_window_of_a_power_panel(hub: Hub, add_anker: AddAnker) -> None:
     """It is sent with the detail, ended without, and a refusal changes nothing (§12.10)."""
     server = await start(hub, add_anker, "power_panel")
     device = site(server)
-    disaster = server.world.extras.disaster(server.world.sites[0].id)
     server.actions["next_write"]("refused")
     await failure(act(hub, "set_backup_charge", device, enabled=True))
     await live_on(hub, MINUTE, step=20.0)

@@ -41,6 +41,7 @@ class Ledger:
         self._accrual = Accrual(store.shared.get(_STORED))
         self._saved = self._accrual.version
         self._told: set[Ref] = set()
+        self._fine: dict[Ref, tuple[float, float]] = {}  # the last total that was told finely, and our own then
 
     def note(self, question: Question, day: date, energies: Energies) -> dict[Ref, Reported]:
         """Take what a day has so far; return it as readings, with the totals it makes.
@@ -94,13 +95,20 @@ class Ledger:
         ``question`` is the one that counts the same. It lets the total in ``values`` as it is where that is told finely.
         """
         own = self._accrual.total(question.key, _name(ref))
-        if ref not in values or told is None or own is None or told.step <= _FINE:
+        if values.get(ref) is None or told is None or own is None:
             return
-        known = self._inventory.traits(ref.device).get("step")
-        if known is None or known[0] != told.total:
-            known = self._inventory.traits(ref.device)["step"] = [told.total, own]
-            self._inventory.keep()
-        values[ref] = within_step(told.total, told.step, own - known[1])
+        if told.step <= _FINE:
+            self._fine[ref] = told.total, own
+            return
+        traits = self._inventory.traits(ref.device)
+        begun, step, shown, since = traits.get("step") or (None, told.step, *self._fine.get(ref, (told.total, own)))
+        shown = shown + own - since if begun is None else within_step(begun, step, shown + own - since)
+        if begun == told.total:
+            values[ref] = shown
+            return
+        values[ref] = shown = within_step(told.total, told.step, shown)
+        traits["step"] = [told.total, told.step, shown, own]
+        self._inventory.keep()
 
     def tidy(self) -> None:
         """Forget the energies of sites that were gone for so long that they do not come back."""

@@ -31,7 +31,9 @@ class SettingsReader:
         return self._told.get(about, {})
 
     def keep(self, about: str, source: str, told: object) -> None:
-        """Remember what was told; an empty answer takes nothing away, and one of ``None`` says nothing at all."""
+        """Remember what was told; an empty answer takes nothing away, and one of ``None`` or something else says nothing."""
+        if told and not is_such(source, told):
+            return
         known = self._told.setdefault(about, {})
         if told is not None and known.get(source) != told and (told or source not in known):
             known[source] = told
@@ -40,7 +42,8 @@ class SettingsReader:
     async def read(self, seen: Seen, source: str) -> None:
         """Ask for one of the places that tell settings of a site or a device; what comes is kept.
 
-        Raises NotSupported where such a one does not have it, BadAnswer where nothing is told: no write is made up from old answers.
+        Raises NotSupported where such a one does not have it, BadAnswer where it is not told: no write is made up from
+        old answers, nor from half of one.
         """
         ask = _OF_DEVICE.get(source) if seen.device else None
         if ask is not None and seen.device is not None:
@@ -49,9 +52,30 @@ class SettingsReader:
             about, told = seen.site.id, await _OF_SITE[source](self._client.urgent, seen, seen.site.id)
         else:
             raise NotSupported("Nothing tells this")
-        if not told:
-            raise BadAnswer("An answer that should tell settings is empty")
+        if not told or not is_such(source, told):
+            raise BadAnswer("An answer that should tell settings does not")
         self.keep(about, source, told)
+
+
+def is_such(source: str, told: object) -> bool:
+    """Tell whether an answer is what it should be: what is missing in a plan would be deleted by the next write (§12.2)."""
+    if source not in _MARKS:
+        return True
+    if not isinstance(told, Mapping) or _MARKS[source].isdisjoint(told):
+        return False
+    return all(isinstance(told.get(name), kind | None) for name, kind in _KINDS.items())
+
+
+_MARKS: Final[Mapping[str, frozenset[str]]] = {
+    places.PLAN: frozenset({"custom_rate_plan"}),
+    places.HOME_LOAD: frozenset({"ranges"}),
+    places.STATION: frozenset({"soc_list", "switch_0w", "discharge_lower_limit", "charge_upper_limit"}),
+}
+"""By which an answer is known: at least one of them is there, be it ``null``."""
+_KINDS: Final[Mapping[str, type]] = {
+    **dict.fromkeys(("custom_rate_plan", "blend_plan", "use_time", "ranges", "soc_list"), list),
+    "manual_backup": dict,
+}
 
 
 def _param(kind: str) -> Callable[[Client, Seen, str], Awaitable[object]]:

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from ...core.errors import BadAnswer
 
 _LONGEST: Final = 200_000  # characters; the longest plan seen has 6,000
-_DIGITS: Final = 18  # of a whole number; a store would refuse what 64 bits do not hold
+_MOST: Final = 2**63  # no store takes whole numbers that 64 bits do not hold
 
 
 class WireNumber(float):
@@ -58,9 +58,9 @@ def _quoted(scalar: object) -> str:
 
 
 def _whole(digits: str) -> int:
-    if len(digits.lstrip("-")) > _DIGITS:
-        raise ValueError("longer than any number of a setting")
-    return int(digits)
+    if abs(found := int(digits)) >= _MOST:
+        raise ValueError("more than any number of a setting")
+    return found
 
 
 def _refuse(name: str) -> None:

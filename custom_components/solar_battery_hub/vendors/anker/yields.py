@@ -48,9 +48,9 @@ def running_total(bean: Bean) -> Told | None:
     return None
 
 
-def within_step(total: float, step: float, since: float) -> float:
-    """Return a total in kWh that goes on inside a step of the told one.
+def within_step(total: float, step: float, counted: float) -> float:
+    """Return how far a total has come by our own count (kWh), as far as the told one allows for that.
 
-    ``since`` is what was counted since that ``total`` was first told; the next step is never reached.
+    A told ``total`` may be rounded up or down, so it stands for half a ``step`` less to almost one more.
     """
-    return round(total + min(max(0.0, since), step * 0.999), 3)
+    return round(min(max(counted, total - step / 2), total + step * 0.999), 3)
