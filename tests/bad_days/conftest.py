@@ -4,7 +4,8 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from datetime import datetime
 from hashlib import md5
 import json
-from typing import Any
+import logging
+from typing import Any, override
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
@@ -175,18 +176,44 @@ def _private_of(server: Server) -> Iterator[str]:
         yield from (plant.id for plant in server.world.plants)
 
 
+class Ear(logging.Handler):
+    """Hears everything that is logged, whoever forgets it meanwhile."""
+
+    def __init__(self) -> None:
+        """Begin with silence."""
+        super().__init__(logging.NOTSET)
+        self.heard: list[str] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        if DOMAIN in record.name:
+            self.heard.append(self.format(record))
+
+
+@pytest.fixture(autouse=True)
+def ear() -> Iterator[Ear]:
+    """Listen from the beginning of a test to its end, also to what is only said to somebody who looks for a fault."""
+    logger, root, found = logging.getLogger(f"custom_components.{DOMAIN}"), logging.getLogger(), Ear()
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    root.addHandler(found)
+    yield found
+    root.removeHandler(found)
+    logger.setLevel(level)
+
+
 @pytest.fixture(autouse=True)
 async def _no_secret_gets_out(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
-    caplog: pytest.LogCaptureFixture,
+    ear: Ear,
     gateways: list[PowerwallSimulator],
     servers: list[Server],
 ) -> AsyncGenerator[None]:
     """Look for passwords, tokens and serial numbers in log, states, repairs and diagnostics after each test."""
     assert await async_setup_component(hass, "diagnostics", {})
     yield
-    logged = "\n".join(caplog.handler.format(record) for record in caplog.records if DOMAIN in record.name)
+    logged = "\n".join(ear.heard)
     shown = "\n".join(str(state.as_dict()) for state in hass.states.async_all())
     repairs = "\n".join(str(issue) for issue in ir.async_get(hass).issues.values())
     reports = [
