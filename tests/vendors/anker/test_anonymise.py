@@ -69,6 +69,23 @@ def test_what_is_private_is_replaced_and_all_else_stays() -> None:
 
 
 @pytest.mark.parametrize(
+    "field",
+    [
+        *("address", "avatar", "city", "email", "home_img", "installLocation", "installer_email", "installer_name"),
+        *("ip_addr", "latitude", "lng", "mac_addr", "member_email", "nick_name", "owner_user_id", "phone", "postcode"),
+        *("aliasName", "alias_name", "device_name", "evChargerName", "group_name", "home_name", "micro_inverter_name"),
+        *("pv1_name", "siteName", "site_name", "ssid", "tag", "trace_id", "vehicle_name", "wifi_name", "wifi_ssid"),
+    ],
+)
+@pytest.mark.parametrize("private", ["Zanderkan", "Zanderkan Weg 7", "zanderkan@example.org", 4711.815])
+def test_what_stands_in_a_private_field_never_stays(field: str, private: str | float) -> None:
+    """Neither as it is nor in a list, in an object, or in JSON that is a text (anker.md §3.4, §6, §7)."""
+    for value in (private, [private], {"more": private}):
+        found = changed({field: value, "param_data": json.dumps({field: value})})
+        assert not re.search("zanderkan|Weg 7|4711", json.dumps(found), re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
     ("field", "form"),
     [
         ("device_sn", r"[A-Z0-9]{16}"),

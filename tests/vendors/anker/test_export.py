@@ -173,3 +173,11 @@ async def test_a_member_records_what_he_may_see() -> None:
         told = await exported(bench)
         assert not any(name.startswith(("price_", "device_parm_", "power_limit_")) for name in told["files"])
         assert any(name.startswith("scene_") for name in told["files"])
+
+
+async def test_nothing_is_asked_that_is_only_private() -> None:
+    """Cards that open a charger, the people it is shared with, and its keys (anker.md §6.7)."""
+    async with open_bench("charger") as bench:
+        await exported(bench)
+        assert not {"get_device_cards", "get_shared_device", "get_ocpp_info"} & set(bench.names)
+        assert "get_charge_order_stats" in bench.names

@@ -10,7 +10,7 @@ from .private import PRIVATE
 from .raw_call import without_secrets
 from .wire_json import compact, parse
 
-_FIELDS: Final = frozenset(name.lower() for name in (*PRIVATE, "aliasName", "evChargerName"))
+_FIELDS: Final = frozenset(name.lower() for name in PRIVATE)
 _MAC: Final = r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}"
 _EMAIL: Final = r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,255}\.[A-Za-z]{2,24}"
 _UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"

@@ -85,12 +85,10 @@ BANK: Final = (
         ("compatible_process_{serial}", f"{_APP}/compatible/get_compatible_process"),
     ),
 )
+# Cards, other people and keys of a charger are not asked for: their answers are nothing but private, in forms nobody told.
 CHARGER: Final = _table(
     {"device_sn": "{serial}"},
     ("charge_order_stats_all_{serial}", paths.CHARGE_STATS, {"date_type": "all", "start_date": "", "end_date": ""}),
-    ("ocpp_info_{serial}", f"{_APP}/get_ocpp_info"),
-    ("rfid_cards_{serial}", f"{_PS}/rfid/get_device_cards"),
-    ("shared_devices_{serial}", "app/devicerelation/get_shared_device"),
 )
 INVERTER: Final = (
     *_table({"sns": "{serial}"}, ("device_pv_status_{serial}", paths.PV_STATUS)),
