@@ -134,6 +134,7 @@ def test_what_follows_from_the_pace() -> None:
     assert Feed(key="facts", interval=60, floor=5, stale_after=7).expires_after == 7
     assert (LOCAL.keeps_snapshot, CLOUD.keeps_snapshot) == (False, True)
     assert Feed(key="system", interval=10, floor=60).keeps_snapshot
+    assert Feed(key="flow", interval=60, floor=55, stale_after=900).keeps_snapshot
     assert (LOCAL.may_retry, CLOUD.may_retry) == (False, True)
     assert not Feed(key="system", interval=299, floor=5).may_retry
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import math
 
 _KEEPS_FROM = 60.0  # seconds of floor; what may be asked so rarely is kept over a restart
+_KEEPS_WHAT_LASTS = 300.0  # seconds for which a value stands without news
 _RETRIES_FROM = 300.0  # seconds of interval; a faster feed simply has its next call
 _INTERVALS_UNTIL_STALE = 3
 
@@ -54,8 +55,8 @@ class Feed:
 
     @property
     def keeps_snapshot(self) -> bool:
-        """Whether the last snapshot is kept over a restart."""
-        return self.floor >= _KEEPS_FROM
+        """Whether the last snapshot is kept over a restart: it may be asked so rarely, or is good for so long."""
+        return self.floor >= _KEEPS_FROM or self.expires_after >= _KEEPS_WHAT_LASTS
 
     @property
     def may_retry(self) -> bool:
