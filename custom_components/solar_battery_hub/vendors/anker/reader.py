@@ -6,15 +6,16 @@ from functools import cache
 import logging
 from typing import Final
 
+from ...core import words
 from ...core.catalogue import Definition, look_up
-from ...core.choices import NOTHING, OTHER
+from ...core.choices import NOTHING
 from ...core.fitted import Fitted
 from ...core.model import Gone, Ref, Reported
 from ...core.parse import measured, number, text
 from ..base import PrivateStore
 from .model import Bean
 
-_LOGGER = logging.getLogger(__name__)
+_WORDS = words.Words(logging.getLogger(__name__))
 
 type Values = dict[Ref, Reported]
 
@@ -25,8 +26,6 @@ _DIGITS: Final = 6
 _LONGEST_CODE, _LONGEST_TEXT = 40, 100
 _NOT_NEGATIVE: Final = frozenset({"solar_power", "pv_power", "home_power", "plug_power", "ev_charging_power"})
 _SHARES: Final = frozenset({"battery_level", "signal_strength"})
-
-_SEEN: set[tuple[str, str]] = set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +123,8 @@ def count(value: object) -> int | None:
 
 
 def code(value: object) -> str | None:
-    """Return a code as text, whether it came as 1, 1.0 or "1"; ``None`` for one that is too long to be any."""
-    found = number(value)
-    said = str(int(found)) if found is not None and found.is_integer() and abs(found) < _MOST**2 else text(value)
+    """Return a code as text; ``None`` for one that is too long to be any."""
+    said = words.code(value)
     return said if said is None or len(said) <= _LONGEST_CODE else None
 
 
@@ -137,15 +135,8 @@ def phrase(value: object) -> str | None:
 
 
 def word(what: str, value: object, table: Mapping[str, str]) -> str | None:
-    """Return our word for a code; an unknown one is ``other`` and logged once (design §3)."""
-    said = code(value)
-    if said is None:
-        return None
-    found = table.get(said, OTHER)
-    if found == OTHER and (what, said) not in _SEEN:
-        _SEEN.add((what, said))
-        _LOGGER.info("Unknown %s: %s", what, said)
-    return found
+    """Return our word for a code; an unknown one is ``other`` and logged once."""
+    return _WORDS.translate(table, code(value), what)
 
 
 def plausible(key: str, value: float | None) -> float | None:

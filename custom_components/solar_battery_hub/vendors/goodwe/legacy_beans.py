@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from ...core.choices import NOTHING
 from ...core.parse import flag, measured, moment, number, section, sections, text
+from ...core.words import code
 from .model import Bean
 from .powers import battery_power
-from .reader import code
 
 _ABSENT: Final = (6553.5, 4294967.295)
 _STRINGS: Final = range(1, 5)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from ...core.choices import NOTHING
 from ...core.model import Ref, Reported, Value
 from ...core.parse import flag, number, section, sections, text
+from ...core.words import code
 from .devices import plant_id as site_of
 from .fields_legacy import (
     BATTERY,
@@ -26,7 +27,7 @@ from .legacy_beans import battery_beans, faults_of, inverter_bean, is_dark
 from .model import Bean
 from .money import currency_of
 from .powers import of_powerflow
-from .reader import Reader, Values, code, source_of, translate, when_offline, when_stale, with_time
+from .reader import Reader, Values, source_of, translate, when_offline, when_stale, with_time
 from .semsplus_readings import FlowReading
 from .times import newest, uploaded_at
 

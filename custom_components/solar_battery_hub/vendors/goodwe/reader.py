@@ -7,17 +7,17 @@ import logging
 from typing import Final
 
 from ...core.catalogue import Definition, look_up
-from ...core.choices import OTHER
 from ...core.fitted import Fitted
 from ...core.model import Gone, Ref, Reported
 from ...core.parse import measured, number, text
 from ...core.quantities import Kind, Quantity
+from ...core.words import Words
 from ..base import PrivateStore
-from .fields import Codes, Field, Table, Word
+from .fields import Field, Table, Word
 from .model import Bean, Factor
 from .powers import not_negative
 
-_LOGGER = logging.getLogger(__name__)
+translate = Words(logging.getLogger(__name__)).translate
 
 type Values = dict[Ref, Reported]
 type Source = Callable[[str], tuple[object, str | None]]
@@ -44,8 +44,6 @@ _SHARES: Final = frozenset({"battery_level", "self_consumption", "autarky"})
 _COUNTERS: Final = frozenset({Kind.DAILY, Kind.LIFETIME})
 _DIGITS: Final = 3
 _MOST: Final = 1e12  # of anything; more is garbage
-
-_SEEN: set[tuple[str, str]] = set()
 
 
 class Reader:
@@ -123,26 +121,6 @@ def when_stale(values: Values) -> Values:
 def with_time(owner: str, values: Values, at: datetime | None) -> Values:
     """Return readings with when they were measured."""
     return values if at is None else {**values, Ref(owner, "last_measured"): at}
-
-
-def code(value: object) -> str | None:
-    """Return a code as text, whether it came as 1, 1.0 or "1"."""
-    found = number(value)
-    if found is not None and found.is_integer():
-        return str(int(found))
-    return text(value)
-
-
-def translate(codes: Codes, value: object, what: str) -> str | None:
-    """Return our word for a code; an unknown one is ``other`` and logged once (design §3)."""
-    said = code(value)
-    if said is None:
-        return None
-    found = codes.get(said.casefold(), OTHER)
-    if found == OTHER and (what, said) not in _SEEN:
-        _SEEN.add((what, said))
-        _LOGGER.info("Unknown %s: %s", what, said[:40])
-    return found
 
 
 def neat(definition: Definition, value: float | None) -> float | None:

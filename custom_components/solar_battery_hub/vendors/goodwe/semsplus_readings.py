@@ -10,6 +10,7 @@ from ...core.choices import NOTHING
 from ...core.integral import Integral
 from ...core.model import Gone, Ref, Reported
 from ...core.parse import flag, number, sections, text
+from ...core.words import code
 from ..base import PrivateStore
 from .chargers import read_charger
 from .devices import plant_id as site_of
@@ -28,7 +29,7 @@ from .fields import (
 from .model import INVERTERS, Bean, DeviceType, Factors, Listed
 from .money import currency_of
 from .powers import Powers, of_flow, tolerance
-from .reader import Reader, Values, code, source_of, translate, when_offline, when_stale, with_time
+from .reader import Reader, Values, source_of, translate, when_offline, when_stale, with_time
 
 _OFFLINE: Final = 0
 _FAULT: Final = 2

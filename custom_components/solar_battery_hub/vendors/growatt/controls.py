@@ -9,13 +9,14 @@ from ...core.control import Control
 from ...core.errors import NotSupported, ReadLater, TooSoon, WriteRefused
 from ...core.model import Ref, Reported, Value
 from ...core.told import Told
+from ...core.words import code
 from ..base import Capability, PrivateStore
 from .api import Api
 from .fields import PRIORITY
 from .lately import FOLLOWS, Lately
 from .live_settings import LiveSettings
 from .model import WITH_SETTINGS, Bean, Family, Listed
-from .names import Names, code
+from .names import Names
 from .offers import SCHEDULE, SETTINGS, paced, setting
 from .orders import Basis, orders, send
 from .schedule import periods, present, reason_untold

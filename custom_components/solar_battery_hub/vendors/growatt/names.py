@@ -1,8 +1,7 @@
-"""The values of an object by their names, whatever the capitals, and codes whatever their type (growatt.md 0.2, D.4)."""
+"""The values of an object by their names, whatever the capitals (growatt.md 0.2)."""
 
 from typing import Any
 
-from ...core.parse import number, text
 from .model import Bean
 
 
@@ -23,11 +22,3 @@ class Names:
             for known, value in self.bean.items():
                 self._folded.setdefault(str(known).casefold(), value)
         return self._folded.get(name.casefold())
-
-
-def code(value: object) -> str | None:
-    """Return a code as text, whether it came as 1, 1.0 or "1"."""
-    found = number(value)
-    if found is not None and found.is_integer():
-        return str(int(found))
-    return text(value)

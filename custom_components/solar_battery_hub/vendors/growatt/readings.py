@@ -8,19 +8,20 @@ import math
 from typing import Final
 
 from ...core.catalogue import Definition, look_up
-from ...core.choices import NOTHING, OTHER
+from ...core.choices import NOTHING
 from ...core.fitted import Fitted
 from ...core.model import Gone, Ref, Reported, Value
 from ...core.parse import flag, measured, number, text
 from ...core.quantities import Kind, Quantity
+from ...core.words import Words, code
 from ..base import PrivateStore
 from .devices import pack_id
-from .fields import Codes, Field, Formula, Part, Table
+from .fields import Field, Formula, Part, Table
 from .fields_tables import TABLES
 from .model import Bean, Family, Listed
-from .names import Names, code
+from .names import Names
 
-_LOGGER = logging.getLogger(__name__)
+translate = Words(logging.getLogger(__name__)).translate
 
 type Values = dict[Ref, Reported]
 
@@ -44,8 +45,6 @@ _WARNING_TEXT: Final = ("warnText",)
 _NO_WORDS: Final = frozenset({"unknown", "none", "normal", "0"})
 
 _NOTHING: Final = Table()
-
-_SEEN: set[tuple[str, str]] = set()
 
 
 class Readings:
@@ -140,18 +139,6 @@ def is_lost(bean: Bean) -> bool | None:
     if bean.get("time") == "":
         return True  # nothing is known about the device (A.6.2)
     return None
-
-
-def translate(codes: Codes, value: object, what: str) -> str | None:
-    """Return our word for a code; an unknown one is ``other`` and logged once (design §3)."""
-    said = code(value)
-    if said is None:
-        return None
-    found = codes.get(said, OTHER)
-    if found == OTHER and (what, said) not in _SEEN:
-        _SEEN.add((what, said))
-        _LOGGER.info("Unknown %s: %s", what, said[:40])
-    return found
 
 
 @cache

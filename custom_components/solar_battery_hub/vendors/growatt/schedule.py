@@ -24,8 +24,9 @@ from ...core.schedule import (
     Slot,
     SlotGroup,
 )
+from ...core.words import code
 from .model import Family
-from .names import Names, code
+from .names import Names
 from .settings import NOT_TOLD, PLACES, read, switch
 
 LOAD, BATTERY, GRID = "load_first", "battery_first", "grid_first"

@@ -12,8 +12,9 @@ from typing import Final
 from ...core.errors import WriteRefused
 from ...core.model import Value
 from ...core.parse import flag, moment, number
+from ...core.words import code
 from .model import Bean, Family
-from .names import Names, code
+from .names import Names
 
 NOT_TOLD: Final = "setting_not_told"
 CLOCK: Final = "set_clock"

@@ -12,12 +12,13 @@ from typing import Any
 
 from ...core.choices import OTHER
 from ...core.model import Gone, Happening, Ref, Reported, Value
-from ...core.parse import choice, moment
+from ...core.parse import moment
+from ...core.words import Words
 from .answers import Aggregates, Block, Charge, Fault, GridStatus, Location, Operation, Sitemaster, SystemStatus
 from .facts import Phase
 from .scale import to_app
 
-_LOGGER = logging.getLogger(__name__)
+translate = Words(logging.getLogger(__name__)).translate
 
 type Values = dict[Ref, Reported]
 type Table[T] = Mapping[str, Callable[[T], Value]]
@@ -41,8 +42,6 @@ _SWITCHED_ON_GRID = frozenset({"connected", "reconnecting"})  # what the off-gri
 
 MODES = {mode: mode for mode in ("self_consumption", "autonomous", "backup", "scheduler", "site_control")}
 
-_SEEN: set[tuple[str, str]] = set()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
@@ -54,15 +53,6 @@ class Grid:
     voltage: float | None = None
     split: bool = False
     synchrometers: tuple[str, ...] | None = ()
-
-
-def translate(table: Mapping[str, str], said: str | None, what: str) -> str | None:
-    """Return our word for one of the gateway's; an unknown one is logged once (design §3)."""
-    word = choice(said, table)
-    if word == OTHER and said is not None and (what, said) not in _SEEN:
-        _SEEN.add((what, said))
-        _LOGGER.info("Unknown %s: %s", what, said)
-    return word
 
 
 # Power feed
