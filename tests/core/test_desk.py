@@ -249,6 +249,20 @@ def test_undoing_a_change_before_the_reading_follows_is_sent() -> None:
     run(scenario())
 
 
+def test_what_wears_nothing_may_be_written_any_number_of_times() -> None:
+    async def scenario() -> None:
+        settings = (replace(RESERVE, wears=False), MODE)
+        bench = Bench(FakeDevice(settings=settings), daily_writes=1)
+        for reserve in (10, 20, 30):
+            assert (await bench.ask(backup_reserve=reserve)).outcome is Outcome.CONFIRMED
+        await bench.ask(backup_reserve=40, operating_mode="backup")
+        with pytest.raises(ChangeRefused, match="daily_write_limit"):
+            await bench.ask(operating_mode="autonomous")
+        assert (await bench.ask(backup_reserve=50)).outcome is Outcome.CONFIRMED
+
+    run(scenario())
+
+
 def test_writes_of_a_day_are_bounded_for_each_device() -> None:
     async def scenario() -> None:
         bench = Bench(daily_writes=2)

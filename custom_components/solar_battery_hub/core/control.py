@@ -47,7 +47,8 @@ class Setting:
     says that this may happen with a short settle time too (the account raises ``ReadLater``).
     One that is not ``proven`` is only known from documents: nobody has seen it work on a device yet.
     It is off until the user wants it. One that ``drifts`` changes by itself with the time of day,
-    such as what a plan says for the present hour: that is no change made elsewhere.
+    such as what a plan says for the present hour: that is no change made elsewhere. One that
+    ``wears`` nothing (False) may be changed as often as one likes.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Setting:
     enabled: bool = True
     proven: bool = True
     drifts: bool = False
+    wears: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """Return its kind and what bounds it (JSON types), as far as there is any of it.

@@ -146,7 +146,8 @@ class ControlDesk:
                 raise ChangeRefused("device_busy")
             if self._has_all(change):
                 return self._receipt(change, Outcome.UNCHANGED)
-            self._spend(device)
+            if any(change.settings[key].wears for key in change.live):
+                self._spend(device)
             return await self._carry_out(change, timedelta(seconds=wait))
 
     async def verify_due(self) -> None:

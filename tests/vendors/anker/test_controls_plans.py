@@ -300,6 +300,7 @@ async def test_limits_of_presets() -> None:
         owner.cloud.params["6"] = SMART | {"mode_type": 3, "max_load": 800, "step": 5}
         await owner.note(METER)
         found = owner.settings()["output_preset"]
+        assert not found.wears  # it is what everybody regulates with
         assert (found.minimum, found.maximum, found.step) == (0, 1200, 5)
         owner.clock.pass_time(minutes=2)
         owner.cloud.data["get_power_limit"] = {"power_limit_option": [{"limit": 350}, {"limit": 600}]}

@@ -26,7 +26,10 @@ DETAILS: Final[Mapping[str, str]] = {
 }
 """Settings of the slot of the present time by their name on the wire (§9.2)."""
 
-_PRESET: Final = Setting(key="output_preset", kind=ControlKind.NUMBER, quantity=Quantity.POWER, drifts=True, **TOLD)
+# Made to be regulated with: only its increases need some time between them (§12).
+_PRESET: Final = Setting(
+    key="output_preset", kind=ControlKind.NUMBER, quantity=Quantity.POWER, drifts=True, wears=False, **TOLD
+)
 _SCHEDULE: Final = Setting(key="charge_schedule", kind=ControlKind.SCHEDULE, **TOLD)
 _BACKUP: Final = Setting(key="backup_charge", kind=ControlKind.SWITCH, drifts=True, **TOLD)
 
