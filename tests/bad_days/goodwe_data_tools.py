@@ -1,11 +1,6 @@
 """Small things the bad days of what a GoodWe account tells need."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from itertools import pairwise
-
-from homeassistant.util import dt as dt_util
+from datetime import timedelta
 
 from custom_components.solar_battery_hub.vendors.goodwe.model import Way
 from tests.bad_days.conftest import AddGoodWe
@@ -16,41 +11,6 @@ from tests.simulators.goodwe.server import GoodWeSimulator
 
 WAYS = ("semsplus", "legacy")
 NEVER_TOGETHER = "C0602"  # refuses to sign in for no reason that anybody could do something about
-
-
-class Watch:
-    """What some sensors showed, moment by moment."""
-
-    def __init__(self, hub: Hub, unique_ids: Iterable[str]) -> None:
-        """Watch sensors that exist."""
-        self._hub = hub
-        self._unique_ids = tuple(unique_ids)
-        self.shown: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
-        assert self._unique_ids
-        self.look()
-
-    def look(self) -> None:
-        """Note what they show now."""
-        for unique_id in self._unique_ids:
-            self.shown[unique_id].append((dt_util.utcnow(), self._hub.state(unique_id).state))
-
-    def numbers(self, unique_id: str) -> list[float]:
-        """Return every number a sensor showed, in order."""
-        return [float(state) for _, state in self.shown[unique_id] if state not in NOTHING]
-
-    def missing(self, unique_id: str) -> list[datetime]:
-        """Return when a sensor showed nothing."""
-        return [at for at, state in self.shown[unique_id] if state in NOTHING]
-
-    def losses(self, unique_id: str) -> int:
-        """Count how often a sensor that showed a number began to show nothing."""
-        return sum(
-            after in NOTHING and before not in NOTHING for (_, before), (_, after) in pairwise(self.shown[unique_id])
-        )
-
-    def falls(self, unique_id: str) -> int:
-        """Count how often a number fell."""
-        return sum(after < before for before, after in pairwise(self.numbers(unique_id)))
 
 
 async def start_on(

@@ -27,14 +27,24 @@ class Shown:
         for unique_id in self._unique_ids:
             self.states[unique_id].append((dt_util.utcnow(), self._hub.state(unique_id).state))
 
-    def numbers(self, unique_id: str) -> list[tuple[datetime, float]]:
+    def told(self, unique_id: str) -> list[tuple[datetime, float]]:
         """Return every number a sensor showed and when, in order."""
         return [(at, float(state)) for at, state in self.states[unique_id] if state not in NOTHING]
+
+    def numbers(self, unique_id: str) -> list[float]:
+        """Return every number a sensor showed, in order."""
+        return [number for _, number in self.told(unique_id)]
 
     def missing(self, unique_id: str) -> list[datetime]:
         """Return when a sensor showed nothing."""
         return [at for at, state in self.states[unique_id] if state in NOTHING]
 
+    def losses(self, unique_id: str) -> int:
+        """Count how often a sensor that showed a number began to show nothing."""
+        return sum(
+            after in NOTHING and before not in NOTHING for (_, before), (_, after) in pairwise(self.states[unique_id])
+        )
+
     def falls(self, unique_id: str) -> list[datetime]:
         """Return when a number had fallen."""
-        return [at for (_, before), (at, after) in pairwise(self.numbers(unique_id)) if after < before]
+        return [at for (_, before), (at, after) in pairwise(self.told(unique_id)) if after < before]

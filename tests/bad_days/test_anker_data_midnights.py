@@ -38,7 +38,7 @@ def check_day(
     midnight = midnight_after(day, zone)
     for unique_id, name in names.items():
         assert not shown.missing(unique_id), unique_id
-        numbers = shown.numbers(unique_id)
+        numbers = shown.told(unique_id)
         before = [number for at, number in numbers if at < midnight]
         total = getattr(truth(server, day), name)
         assert total - unseen - TOLERANCE <= before[-1] <= total + TOLERANCE, (unique_id, before[-1], total)
@@ -63,7 +63,7 @@ async def test_midnight(hub: Hub, add_anker: AddAnker, freezer: FrozenDateTimeFa
     names, totals = sensors(hub, server, "today"), sensors(hub, server, "total")
     assert len(names) == len(totals) == 6
     shown = Shown(hub, [*names, *totals])
-    begun = {unique_id: shown.numbers(unique_id)[-1][1] for unique_id in totals}
+    begun = {unique_id: shown.numbers(unique_id)[-1] for unique_id in totals}
     began = {name: getattr(truth(server, day), name) for name in names.values()}
     await live_till(hub, midnight_after(day) + timedelta(hours=2), each=shown.look, step=STEP)
     check_day(server, shown, day, BERLIN, names, unseen=0.25)
@@ -71,7 +71,7 @@ async def test_midnight(hub: Hub, add_anker: AddAnker, freezer: FrozenDateTimeFa
         assert not shown.falls(unique_id), unique_id
         assert not shown.missing(unique_id), unique_id
         lately = getattr(lived(server, day, day + timedelta(days=1)), name) - began[name]
-        assert shown.numbers(unique_id)[-1][1] - begun[unique_id] == pytest.approx(lately, abs=0.35), unique_id
+        assert shown.numbers(unique_id)[-1] - begun[unique_id] == pytest.approx(lately, abs=0.35), unique_id
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ async def test_days_of_other_lengths(
         assert not shown.falls(unique_id), unique_id
         if unique_id.endswith(COUNTED_HERE_TOTALS):
             both = getattr(lived(server, day, day + timedelta(days=1)), name)
-            assert shown.numbers(unique_id)[-1][1] == pytest.approx(both, abs=0.3), unique_id
+            assert shown.numbers(unique_id)[-1] == pytest.approx(both, abs=0.3), unique_id
 
 
 COUNTED_HERE_TOTALS = tuple(f"{key}_total" for key in COUNTED_HERE)

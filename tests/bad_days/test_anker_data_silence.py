@@ -197,8 +197,8 @@ async def test_an_inverter_at_night(hub: Hub, add_anker: AddAnker, freezer: Froz
     assert fall.astimezone(BERLIN).date().day == 11
     assert fall.astimezone(BERLIN).hour == 0
     assert not shown.missing(today)
-    assert max(value for at, value in shown.numbers(today) if at < fall) == pytest.approx(first, abs=0.05)
-    assert shown.numbers(today)[-1][1] == pytest.approx(second, abs=0.3)
+    assert max(value for at, value in shown.told(today) if at < fall) == pytest.approx(first, abs=0.05)
+    assert shown.numbers(today)[-1] == pytest.approx(second, abs=0.3)
     assert second > 0.1
     assert not shown.falls(total)
     assert not shown.missing(total)

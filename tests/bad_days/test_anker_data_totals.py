@@ -63,7 +63,7 @@ async def test_a_yield_that_becomes_megawatt_hours(hub: Hub, new_anker: AddAnker
     shown = Shown(hub, [total, today])
     await live_on(hub, 5 * HOUR, each=shown.look, step=300.0)
     server.catch_up()
-    numbers = [value for _, value in shown.numbers(total)]
+    numbers = shown.numbers(total)
     assert numbers[0] < 1_000
     assert numbers[-1] > 1_010
     assert not shown.falls(total)

@@ -8,10 +8,11 @@ import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
 from tests.bad_days.conftest import AddGoodWe
-from tests.bad_days.goodwe_data_tools import WAYS, Watch, fresh, start_on
+from tests.bad_days.goodwe_data_tools import WAYS, fresh, start_on
 from tests.bad_days.goodwe_tools import plant, serial
 from tests.bad_days.growatt_tools import states
 from tests.bad_days.living import HOUR, issues, lifetimes, live_on, number
+from tests.bad_days.shown import Shown
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub
 from tests.simulators.goodwe.devices import Device, Inverter
@@ -303,7 +304,7 @@ async def test_blanks_of_a_silent_inverter(hub: Hub, add_goodwe: AddGoodWe, capl
     server = await add_goodwe("home")
     await live_on(hub, 900)
     temperature, level = f"{serial(server)}_temperature", f"{plant(server)}_battery_level"
-    watch = Watch(hub, [temperature, level, *lifetimes(hub)])
+    watch = Shown(hub, [temperature, level, *lifetimes(hub)])
     caplog.clear()
     path = f"{EQUIPMENTS}/{serial(server)}/telemetry"
     for kind, arguments in (
@@ -321,7 +322,7 @@ async def test_blanks_of_a_silent_inverter(hub: Hub, add_goodwe: AddGoodWe, capl
         await live_on(hub, 700, each=watch.look)
         assert hub.state(temperature).state not in NOTHING, (kind, arguments)
     assert min(watch.numbers(temperature)) > 10
-    for unique_id in watch.shown:
+    for unique_id in watch.states:
         if unique_id != temperature:
             assert not watch.missing(unique_id), unique_id
     assert not problems(caplog)

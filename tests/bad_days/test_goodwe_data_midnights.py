@@ -8,9 +8,10 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from tests.bad_days.conftest import AddGoodWe
-from tests.bad_days.goodwe_data_tools import WAYS, Watch, start_on
+from tests.bad_days.goodwe_data_tools import WAYS, start_on
 from tests.bad_days.goodwe_tools import plant, serial
 from tests.bad_days.living import HOUR, live_on
+from tests.bad_days.shown import Shown
 from tests.hub import Hub
 from tests.simulators.goodwe.server import GoodWeSimulator
 
@@ -60,7 +61,7 @@ def unseen(server: GoodWeSimulator, name: str, before: datetime) -> float:
 
 def check_midnight(
     server: GoodWeSimulator,
-    watch: Watch,
+    watch: Shown,
     day: date,
     zone: ZoneInfo,
     names: Mapping[str, str],
@@ -71,8 +72,8 @@ def check_midnight(
     midnight = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(days=1)
     for unique_id, name in names.items():
         assert not watch.missing(unique_id), unique_id
-        before = [float(state) for at, state in watch.shown[unique_id] if at < midnight]
-        after = [(at, float(state)) for at, state in watch.shown[unique_id] if at >= midnight]
+        before = [float(state) for at, state in watch.states[unique_id] if at < midnight]
+        after = [(at, float(state)) for at, state in watch.states[unique_id] if at >= midnight]
         total = getattr(home.ledger.days[day], name)
         assert total - unseen(server, name, midnight) - TOLERANCE <= before[-1] <= total + TOLERANCE, (unique_id, total)
         assert before == sorted(before), unique_id
@@ -82,14 +83,14 @@ def check_midnight(
         assert max(late) <= now + TOLERANCE, (unique_id, "yesterday's again", max(late), now)
         assert late == sorted(late), unique_id
         assert now - unseen(server, name, server.clock.now()) - TOLERANCE <= late[-1], (unique_id, late[-1], now)
-        assert watch.falls(unique_id) == (total > TOLERANCE), unique_id
+        assert len(watch.falls(unique_id)) == (total > TOLERANCE), unique_id
 
 
 async def over_midnight(hub: Hub, server: GoodWeSimulator, day: date, zone: ZoneInfo, hours: float) -> None:
     """Live from now until so many hours into the next day, and check the midnight between."""
     names = sensors(hub, server, "today")
     totals = sensors(hub, server, "total")
-    watch = Watch(hub, [*names, *totals])
+    watch = Shown(hub, [*names, *totals])
     end = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(days=1)
     await live_on(hub, (end - server.clock.now()).total_seconds() + hours * HOUR, each=watch.look)
     server.catch_up()
@@ -137,7 +138,7 @@ async def test_midnight_of_a_plant_asleep(
     server = await start_on(hub, new_goodwe, way, "string", past_days=1)
     await live_on(hub, 900)
     names = sensors(hub, server, "today")
-    watch = Watch(hub, names)
+    watch = Shown(hub, names)
     await live_on(hub, 14 * HOUR, each=watch.look, step=600)
     server.catch_up()
     check_midnight(server, watch, DAY, BERLIN, names, SETTLED)
@@ -155,16 +156,16 @@ async def test_days_of_other_lengths(
     server = await start_on(hub, new_goodwe, way, "string", past_days=1)
     await live_on(hub, 600)
     names = sensors(hub, server, "today")
-    watch = Watch(hub, names)
+    watch = Shown(hub, names)
     await live_on(hub, 27 * HOUR, each=watch.look, step=600)
     server.catch_up()
     begin = datetime(day.year, day.month, day.day, tzinfo=BERLIN)
     end = datetime.combine(day + timedelta(days=1), begin.timetz())
     for unique_id, name in names.items():
         total = getattr(server.world.plants[0].ledger.days[day], name)
-        shown = [float(state) for at, state in watch.shown[unique_id] if begin + SETTLED <= at < end]
+        shown = [float(state) for at, state in watch.states[unique_id] if begin + SETTLED <= at < end]
         assert shown == sorted(shown), unique_id
         assert shown[-1] == pytest.approx(total, abs=TOLERANCE), unique_id
         assert watch.numbers(unique_id)[-1] == 0, unique_id
-        assert watch.falls(unique_id) == 2, unique_id
+        assert len(watch.falls(unique_id)) == 2, unique_id
         assert not watch.missing(unique_id), unique_id

@@ -6,9 +6,10 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from tests.bad_days.conftest import AddGoodWe
-from tests.bad_days.goodwe_data_tools import WAYS, Watch, fresh, start_on
+from tests.bad_days.goodwe_data_tools import WAYS, fresh, start_on
 from tests.bad_days.goodwe_tools import plant, serial
 from tests.bad_days.living import HOUR, issues, lifetimes, live_on, number, restart
+from tests.bad_days.shown import Shown
 from tests.bad_days.tools import NOTHING, problems
 from tests.hub import Hub
 from tests.simulators.goodwe.server import GoodWeSimulator
@@ -39,7 +40,7 @@ async def test_night_and_dawn_of_a_plant_with_only_solar(
     powers = [f"{plant(server)}_solar_power", f"{serial(server)}_solar_power", f"{serial(server)}_output_power"]
     counters = [*lifetimes(hub), f"{plant(server)}_solar_energy_today", f"{serial(server)}_solar_energy_today"]
     temperature = f"{serial(server)}_temperature"
-    watch = Watch(hub, [*powers, *counters, temperature])
+    watch = Shown(hub, [*powers, *counters, temperature])
     assert min(watch.numbers(powers[0])) > LIT
     caplog.clear()
     await live_on(hub, 12 * HOUR, each=watch.look)
@@ -48,12 +49,12 @@ async def test_night_and_dawn_of_a_plant_with_only_solar(
         values = watch.numbers(power)
         assert 0.0 in values, power
         assert values[-1] > LIT, power
-        for at, state in watch.shown[power]:
+        for at, state in watch.states[power]:
             assert float(state) > 0 or not lit_throughout(server, at, 2_400), (power, at)
     for counter in counters:
         assert not watch.missing(counter), counter
         assert min(watch.numbers(counter)) > 0 or counter.endswith("_today"), counter
-        assert watch.falls(counter) == (1 if counter.endswith("_today") else 0), counter
+        assert len(watch.falls(counter)) == (1 if counter.endswith("_today") else 0), counter
     assert watch.losses(temperature) == 1, "once, at dusk"
     assert hub.state(temperature).state not in NOTHING
     assert fresh(hub, server, 1_000)
@@ -122,7 +123,7 @@ async def test_plant_is_cut_off_for_hours(
     before = lifetimes(hub)
     powers = [f"{plant(server)}_{key}_power" for key in ("solar", "home", "grid", "battery")]
     powers += [f"{serial(server)}_solar_power", f"{serial(server)}_temperature"]
-    watch = Watch(hub, powers)
+    watch = Shown(hub, powers)
     caplog.clear()
     server.stage.set_dongle(offline=True)
     await live_on(hub, 4 * HOUR, each=watch.look)
@@ -151,7 +152,7 @@ async def test_lifetime_is_told_as_nothing(hub: Hub, new_goodwe: AddGoodWe, way:
     await live_on(hub, 1_200)
     before = lifetimes(hub)
     assert f"{serial(server)}_solar_energy_total" in before
-    watch = Watch(hub, before)
+    watch = Shown(hub, before)
     server.stage.set_lifetime_glitch(serial(server))
     await live_on(hub, 1_800, each=watch.look)
     server.stage.set_lifetime_glitch(serial(server), on=False)
@@ -172,7 +173,7 @@ async def test_lifetime_is_corrected_downwards(hub: Hub, new_goodwe: AddGoodWe, 
     server.stage.set_house(solar_w=0.0)
     await live_on(hub, 1_200)
     before = {key: value for key, value in lifetimes(hub).items() if "energy" in key}
-    watch = Watch(hub, before)
+    watch = Shown(hub, before)
     server.stage.correct_lifetime(serial(server))
     server.stage.correct_lifetime(serial(server), kwh=0.2)
     await live_on(hub, 1_800, each=watch.look)

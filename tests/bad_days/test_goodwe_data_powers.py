@@ -9,9 +9,10 @@ import pytest
 from custom_components.solar_battery_hub.const import DOMAIN
 from custom_components.solar_battery_hub.diagnostics import async_get_config_entry_diagnostics
 from tests.bad_days.conftest import AddGoodWe
-from tests.bad_days.goodwe_data_tools import WAYS, Watch, add_by, fresh, start_on
+from tests.bad_days.goodwe_data_tools import WAYS, add_by, fresh, start_on
 from tests.bad_days.goodwe_tools import plant, serial
 from tests.bad_days.living import MINUTE, issues, lifetimes, live_on, number
+from tests.bad_days.shown import Shown
 from tests.bad_days.tools import NOTHING, entry_of, problems
 from tests.hub import Hub
 from tests.simulators.goodwe.server import GoodWeSimulator
@@ -127,10 +128,10 @@ async def test_blank_powerflow(hub: Hub, new_goodwe: AddGoodWe, caplog: pytest.L
     else:
         for name in ("pv", "bettery", "load", "grid"):
             server.faults.add(MONITOR, "override", pointer=f"/data/powerflow/{name}", value=blank)
-    watch = Watch(hub, [f"{plant(server)}_home_power", f"{plant(server)}_solar_power", f"{serial(server)}_solar_power"])
+    watch = Shown(hub, [f"{plant(server)}_home_power", f"{plant(server)}_solar_power", f"{serial(server)}_solar_power"])
     await live_on(hub, 2_700, each=watch.look)
     assert hub.state(f"{plant(server)}_home_power").state in NOTHING
-    for unique_id in watch.shown:
+    for unique_id in watch.states:
         assert 0.0 not in watch.numbers(unique_id), unique_id
     assert not watch.missing(f"{serial(server)}_solar_power")
     assert all(lifetimes(hub)[unique_id] >= value for unique_id, value in before.items())
@@ -147,7 +148,7 @@ async def test_flow_without_some_members(hub: Hub, add_goodwe: AddGoodWe) -> Non
     await live_on(hub, 3 * MINUTE)
     server.faults.add(FLOW, "missing", pointer="/data/pConsum")
     server.faults.add(FLOW, "override", pointer="/data/soc", value="--")
-    watch = Watch(hub, [f"{plant(server)}_home_power", f"{plant(server)}_battery_level"])
+    watch = Shown(hub, [f"{plant(server)}_home_power", f"{plant(server)}_battery_level"])
     await live_on(hub, 20 * MINUTE, each=watch.look)
     assert 0.0 not in watch.numbers(f"{plant(server)}_home_power")
     assert 0.0 not in watch.numbers(f"{plant(server)}_battery_level")

@@ -6,10 +6,11 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from tests.bad_days.conftest import AddGoodWe
-from tests.bad_days.goodwe_data_tools import Watch, fresh, start_on
+from tests.bad_days.goodwe_data_tools import fresh, start_on
 from tests.bad_days.goodwe_tools import plant, serial, sign_ins
 from tests.bad_days.goodwe_writes_tools import NAMED, sent, settings, written
 from tests.bad_days.living import HOUR, MINUTE, issues, live_on, restart
+from tests.bad_days.shown import Shown
 from tests.bad_days.tools import NOTHING, patiently, problems
 from tests.bad_days.writing import enable, is_pending, told, turn
 from tests.hub import Hub
@@ -119,7 +120,7 @@ async def test_answer_that_takes_half_a_minute(hub: Hub, server: GoodWeSimulator
     server.stage.next_write("applied", blocks=30.0)
     switch = hub.hass.async_create_task(hub.use("switch", "turn_on", f"{serial(server)}_backup_mode"))
     flows = len([record for record in server.requests if record.path.endswith("/flow")])
-    power = Watch(hub, [f"{plant(server)}_solar_power"])
+    power = Shown(hub, [f"{plant(server)}_solar_power"])
     for _ in range(28):
         await hub.advance(1, hanging=True)
         power.look()
