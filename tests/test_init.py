@@ -259,7 +259,7 @@ async def test_number_that_comes_later(hub: Hub, start_powerwall: StartPowerwall
     entry = await hub.add_powerwall(gateway)
     provisional = gateway.fingerprint
     assert entry.unique_id == f"powerwall_{provisional}"
-    await hub.advance(60, step=30)
+    await hub.advance(300, step=30)
     device = hub.device_id(provisional)
     before = {item.unique_id for item in er.async_entries_for_config_entry(er.async_get(hub.hass), entry.entry_id)}
     assert f"{provisional}_grid_power" in before
