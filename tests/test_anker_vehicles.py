@@ -163,6 +163,7 @@ async def test_edit(hub: Hub, server: AnkerSimulator) -> None:
     assert server.world.audit[-1].body == {"vehicle_id": car.id, "battery_capacity": 41.5}
     assert car.attributes == {**before, "battery_capacity": 41.5}
     assert answer["outcome"] == "confirmed"
+    assert isinstance(answer["vehicle"]["year"], int)
     assert answer["vehicle"] == {
         "name": car.name,
         "brand": before["brand"],

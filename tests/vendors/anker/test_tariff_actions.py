@@ -156,6 +156,18 @@ async def test_a_panel_guesses_nothing() -> None:
         assert "ack_utility_rate_plan" not in owner.bench.names
 
 
+async def test_a_panel_without_a_plan_has_a_fixed_price() -> None:
+    """Which nobody makes up (§12.9)."""
+    async with owner_of("power_panel") as owner:
+        plan = owner.bench.server.world.extras.rate_plan(owner.bench.sites[0])
+        with pytest.raises(ChangeRefused, match="seasons_incomplete"):
+            await act(owner, "set_use_time_plan", seasons=[])
+        price = {"price": 0.3, "unit": "$"}
+        plan.fixed_price = dict(price)
+        assert await act(owner, "set_use_time_plan", seasons=[]) == {"outcome": "confirmed", "seasons": []}
+        assert (plan.sessions, plan.fixed_price) == ([], price)
+
+
 # Backup charge
 
 

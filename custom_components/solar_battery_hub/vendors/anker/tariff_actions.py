@@ -8,6 +8,7 @@ import voluptuous as vol
 from ...core.control import Outcome
 from ...core.errors import NotSupported, WriteRefused
 from ...core.parse import section, sections
+from ...core.refusal import ChangeRefused
 from ..base import Account, Action
 from . import plans, prices, rate_plan, use_time
 from .account import AnkerAccount
@@ -74,10 +75,7 @@ async def _set(account: Account, device: str, fields: Mapping[str, Any]) -> dict
         if panel is None:
             await _write_plan(anker, seen, wanted)
         else:
-            client, site = anker.client.urgent, panel.site or ""
-            had = await client.rate_plan(site, panel.serial)
-            sessions = rate_plan.written(wanted, had, seen.now.year)
-            await client.set_rate_plan(site, panel.serial, sessions, None)
+            await _write_panel_plan(anker, seen, panel, wanted)
     found = await _seasons(anker, seen)
     return {"outcome": _outcome(agrees=use_time.same(wanted, found)), "seasons": [season.as_dict() for season in found]}
 
@@ -98,6 +96,16 @@ async def _write_plan(anker: AnkerAccount, seen: Seen, wanted: Sequence[Season])
         orders.append(price_order(seen, site, TARIFF, found))
     await controls.send(seen, orders)
     await controls.read_back(device, frozenset({MODE}))
+
+
+async def _write_panel_plan(anker: AnkerAccount, seen: Seen, panel: Listed, wanted: Sequence[Season]) -> None:
+    """Send the tariff of a power panel; without a plan its fixed price holds, which has to be there then (§12.9)."""
+    client, site = anker.client.urgent, panel.site or ""
+    had = await client.rate_plan(site, panel.serial)
+    fixed = None if wanted else section(had.get("fixed_price")) or None
+    if not wanted and fixed is None:
+        raise ChangeRefused("seasons_incomplete")
+    await client.set_rate_plan(site, panel.serial, rate_plan.written(wanted, had, seen.now.year), fixed)
 
 
 def _other_mode(seen: Seen) -> int:

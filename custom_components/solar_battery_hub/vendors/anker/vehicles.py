@@ -142,7 +142,8 @@ async def _outcome(anker: AnkerAccount, listed: Bean | None, asked: Mapping[str,
 
 
 def _told(key: str, value: object) -> Any:
-    return number(value) if key in _NUMBERS else value
+    found = number(value) if key in _NUMBERS else value
+    return int(found) if key == "year" and isinstance(found, float) else found
 
 
 def _word(agrees: bool) -> str:
