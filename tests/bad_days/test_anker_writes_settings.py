@@ -121,6 +121,7 @@ async def test_more_changes_than_may_be_asked_about(hub: Hub, add_anker: AddAnke
             landed += 1
             assert now_w(server) == shown(hub, server) == watts
     assert landed >= 4
+    await patiently(hub, restart(hub))  # what is not verified yet is not forgotten
     await live_on(hub, DETAILS, step=60.0)
     assert shown(hub, server) == now_w(server)
     assert told(hub, site(server)) == "confirmed"
