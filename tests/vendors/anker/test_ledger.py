@@ -90,7 +90,44 @@ def test_a_restart_goes_on() -> None:
     desk.ledger.note(USAGE, YESTERDAY, {HOME: 3.5})
     again = desk.restart()
     assert again.ledger.due(USAGE) == (YESTERDAY, YESTERDAY)
-    assert again.ledger.note(USAGE, TODAY, {HOME: 1.0})[HOME_TOTAL] == 4.5
+    assert again.ledger.close(USAGE, YESTERDAY, {HOME: 4.0}) == {HOME_TOTAL: 4.0}
+    assert again.ledger.note(USAGE, TODAY, {HOME: 1.0})[HOME_TOTAL] == 5.0
+
+
+def test_a_total_is_not_told_before_the_days_that_it_lacks() -> None:
+    """What nobody looked at would come a moment later, as a leap that no counter makes."""
+    desk = Desk()
+    desk.ledger.note(USAGE, YESTERDAY - timedelta(days=1), {HOME: 3.5})
+    again = desk.restart()
+    assert again.ledger.note(USAGE, TODAY, {HOME: 1.0}) == {HOME: 1.0}
+    assert again.ledger.close(USAGE, YESTERDAY - timedelta(days=1), {HOME: 9.0}) == {}
+    assert again.ledger.close(USAGE, YESTERDAY, {HOME: 8.0}) == {HOME_TOTAL: 18.0}
+    assert again.ledger.note(USAGE, TODAY, {HOME: 1.5}) == {HOME: 1.5, HOME_TOTAL: 18.5}
+
+
+def test_days_that_stay_unknown_do_not_hold_a_total_back_for_ever() -> None:
+    """After an hour it goes on without them."""
+    desk = Desk()
+    desk.ledger.note(USAGE, YESTERDAY, {HOME: 3.5})
+    again = desk.restart()
+    assert again.ledger.note(USAGE, TODAY, {HOME: 1.0}) == {HOME: 1.0}
+    again.clock.pass_time(minutes=59)
+    assert again.ledger.note(USAGE, TODAY, {HOME: 1.0}) == {HOME: 1.0}
+    again.clock.pass_time(minutes=1)
+    assert again.ledger.note(USAGE, TODAY, {HOME: 1.0}) == {HOME: 1.0, HOME_TOTAL: 4.5}
+
+
+def test_a_cloud_that_was_away_for_hours_is_an_absence_as_well() -> None:
+    """Nobody looked at the end of the day, although nothing was stopped; ten minutes do not count."""
+    desk = Desk(clock=HandClock(datetime(2026, 6, 1, 12, 0, tzinfo=UTC)))
+    desk.ledger.note(USAGE, TODAY, {HOME: 3.5})
+    desk.clock.moment = datetime(2026, 6, 2, 0, 30, tzinfo=UTC)
+    assert desk.ledger.note(USAGE, TOMORROW, {HOME: 0.1}) == {HOME: 0.1}
+    assert desk.ledger.close(USAGE, TODAY, {HOME: 9.5}) == {HOME_TOTAL: 9.6}
+    desk.clock.moment = datetime(2026, 6, 2, 23, 55, tzinfo=UTC)
+    assert desk.ledger.note(USAGE, TOMORROW, {HOME: 8.0})[HOME_TOTAL] == 17.5
+    desk.clock.moment = datetime(2026, 6, 3, 0, 6, tzinfo=UTC)
+    assert desk.ledger.note(USAGE, date(2026, 6, 3), {HOME: 0.1})[HOME_TOTAL] == 17.6
 
 
 def test_a_total_that_the_vendor_told_is_left_to_it() -> None:

@@ -19,7 +19,8 @@ _TODAY: Final = "_today"
 _TOTAL: Final = "_total"
 _FINE: Final = 0.1  # kWh; a total told in such steps needs no help
 _USUALLY_TOLD: Final = frozenset({"solar_energy_total", "ev_charging_energy_total"})
-_PATIENCE: Final = timedelta(hours=1)  # until what is usually told but was not is counted here
+_PATIENCE: Final = timedelta(hours=1)  # until what is usually told but was not is counted here, or days stay unknown
+_USUAL: Final = timedelta(hours=2)  # the longest between two looks that miss hardly anything of a day
 _FORGOTTEN: Final = timedelta(days=30)  # after which a site that is gone is not expected back
 _ONE_DAY: Final = timedelta(days=1)
 _GONE: Final = "gone_since"  # among what is remembered of a site
@@ -41,6 +42,8 @@ class Ledger:
         self._accrual = Accrual(store.shared.get(_STORED))
         self._saved = self._accrual.version
         self._told: set[Ref] = set()
+        self._shown_at: dict[str, datetime] = {}  # when the totals of a question were told last
+        self._held: dict[str, datetime] = {}  # since when the totals of a question wait for days that are over
         self._fine: dict[Ref, tuple[float, float]] = {}  # the last total that was told finely, and our own then
 
     def note(self, question: Question, day: date, energies: Energies) -> dict[Ref, Reported]:
@@ -134,8 +137,24 @@ class Ledger:
         return self._accrual.noted(question.key, last)
 
     def _shown(self, question: Question, energies: Energies, totals: Mapping[str, float]) -> dict[Ref, Reported]:
+        if self._is_held_back(question):
+            return {}
         refs = (total_of(ref) for ref in energies)
         return {ref: totals[_name(ref)] for ref in refs if _exists(ref.key) and not self._is_left(question, ref)}
+
+    def _is_held_back(self, question: Question) -> bool:
+        """Tell whether totals wait until days that nobody looked at to their end are closed, but not for ever.
+
+        What they lack would come a moment later, more at once than any house uses.
+        """
+        key, now = question.key, self._clock.now()
+        is_late = key not in self._shown_at or abs(now - self._shown_at[key]) >= _USUAL
+        if is_late and self._accrual.due(key, self._days.today(question.site)) is not None:
+            if abs(now - self._held.setdefault(key, now)) < _PATIENCE:
+                return True
+        self._held.pop(key, None)
+        self._shown_at[key] = now
+        return False
 
     def _is_left(self, question: Question, ref: Ref) -> bool:
         """Tell whether a total is left to the vendor: it told it once, or it usually does and was not asked for long.
