@@ -268,6 +268,20 @@ async def test_a_call_closed_to_every_token_is_not_the_tokens_fault() -> None:
             assert client.login.displacements(desk.clock.now()) == 0
 
 
+async def test_a_call_closed_to_every_token_displaces_nobody_after_restarts_either() -> None:
+    async with open_desk() as desk:
+        with MockHttp() as http:
+            cloud = Cloud(http, desk)
+            cloud.refused = {"power_service/v1/site/energy_analysis"}
+            await desk.open().scene(SITE)
+            for _ in range(3):
+                desk.clock.pass_time(minutes=61)
+                client = desk.open()
+                with pytest.raises(NotSupported):
+                    await client.energy(SITE, "grid", "week", START.date(), START.date())
+                assert client.login.displacements(desk.clock.now()) == 0
+
+
 async def test_a_new_token_refused_everywhere_needs_the_user() -> None:
     async with open_desk() as desk:
         with MockHttp() as http:

@@ -168,6 +168,20 @@ async def test_a_lock_out_is_on_disk_before_anybody_hears_of_it() -> None:
             assert saved[-1]["login_lock"]["locked_until"] == "2026-01-01T09:00:00+00:00"
 
 
+async def test_too_many_sign_ins_of_others_are_waited_for() -> None:
+    """The server counts by address: a dialog sends nothing for a minute either."""
+    async with open_desk() as desk:
+        with MockHttp() as http:
+            cloud = Cloud(http, desk)
+            cloud.at_login = no(429)
+            dialog = desk.again(**{CONF_DIALOG: True})
+            for _ in range(2):
+                with pytest.raises(RateLimited) as caught:
+                    await dialog.scene(SITE)
+                assert caught.value.retry_after == pytest.approx(65.0, abs=1)
+            assert len(cloud.logins) == 1
+
+
 async def test_an_attempt_is_on_disk_before_it_is_sent() -> None:
     async with open_desk() as desk:
         with MockHttp() as http:

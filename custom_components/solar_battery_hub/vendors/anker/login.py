@@ -143,12 +143,13 @@ class Login:
         except TokenRefused as err:
             if self._is_uncured(call.path):
                 raise NotSupported(f"{call.path}: closed to every token") from err
-            self._lost(host, session)
+            lost = self._lost(host, session)
         session = await self.sign_in(host)
         try:
             return await self._ask(call, host, session)
         except TokenRefused as err:
             await self._judge(call, host, session)
+            self._take_back(lost)
             raise NotSupported(f"{call.path}: closed to every token") from err
 
     async def send(self, call: Call, host: str) -> Answer:
@@ -206,15 +207,22 @@ class Login:
     def _session(self, host: str) -> Session | None:
         return Session.from_dict(self._store.session.get(_SESSIONS, {}).get(host))
 
-    def _lost(self, host: str, session: Session) -> None:
-        """Drop a dead session, unless somebody replaced it in the meantime."""
+    def _lost(self, host: str, session: Session) -> datetime | None:
+        """Drop a dead session, unless somebody replaced it in the meantime; return when it died before its time."""
         known, now = self._session(host), self.clock.now()
         if known is None or known.token != session.token:
-            return
+            return None
         del self._store.session[_SESSIONS][host]
-        if not session.is_old(now):
-            moments = [*self._displaced(now), now]
-            self._store.shared[_DISPLACED] = [moment.isoformat() for moment in moments]
+        died = None if session.is_old(now) else now
+        self._note_displaced([*self._displaced(now), *([] if died is None else [died])])
+        return died
+
+    def _take_back(self, lost: datetime | None) -> None:
+        """Forget that a token died: it was not the token that was refused."""
+        self._note_displaced([moment for moment in self._displaced(self.clock.now()) if moment != lost])
+
+    def _note_displaced(self, moments: Sequence[datetime]) -> None:
+        self._store.shared[_DISPLACED] = [moment.isoformat() for moment in moments]
         self._store.save_later()
 
     def _displaced(self, now: datetime) -> list[datetime]:

@@ -8,7 +8,7 @@ from ...core.clock import Clock
 from ...core.errors import AuthFailed, BadAnswer, Locked
 from ...core.parse import moment, number, section, text
 from . import paths
-from .codes import BAD_CREDENTIALS, VERIFICATION, VerificationNeeded, code_of, data_of, envelope_of, lock_seconds
+from .codes import BAD_CREDENTIALS, VERIFICATION, VerificationNeeded, code_of, envelope_of, lock_seconds
 from .crypto import gtoken, seal
 from .hosts import Hosts
 from .model import Bean
@@ -87,7 +87,7 @@ class SignIn:
             raise AuthFailed(f"E-mail or password is wrong ({code})")
         if code in VERIFICATION:
             raise VerificationNeeded(f"The server asks for a verification ({code})")
-        return _session(section(data_of(answer, paths.LOGIN)), now)
+        return _session(section(self._wire.read(answer, call)), now)
 
     def _body(self, now: datetime) -> Bean:
         sealed = seal(self._password)

@@ -72,7 +72,10 @@ class Wire:
             raise
 
     async def _once(self, base: str, call: Call, headers: Mapping[str, str]) -> object:
-        answer = await self.send(base, call, headers)
+        return self.read(await self.send(base, call, headers), call)
+
+    def read(self, answer: Answer, call: Call) -> object:
+        """Return the ``data`` (or the whole) of the answer to a call; what was too much is not asked for a while."""
         try:
             return whole_of(answer, call.path) if call.whole else data_of(answer, call.path, writes=call.writes)
         except Throttled as err:
