@@ -266,6 +266,7 @@ class PowerwallClient:
         match answer.status:
             case status if 200 <= status < 300:
                 self._store.shared.pop("throttled", None)
+                self.rests.answered(path)
                 return
             case 403:
                 self.rests.forbidden(path, None if lasting else PROBE_REST)

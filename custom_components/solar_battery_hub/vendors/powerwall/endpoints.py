@@ -80,13 +80,16 @@ class Rests:
         """Raise NotSupported or RateLimited when this path is to be left alone now."""
         rest = self._lasting(self._role, path) or self._lasting(self._gateway, path)
         if rest is None:
-            self._role.pop(path, None)
-            self._gateway.pop(path, None)
             return
         if rest["why"] == "busy":
             seconds = (datetime.fromisoformat(rest["until"]) - self._clock.now()).total_seconds()
             raise RateLimited(seconds, f"{path} is busy")
         raise NotSupported(f"{path} is {rest['why']}")
+
+    def answered(self, path: str) -> None:
+        """Forget what was wrong with a path: it has answered."""
+        self._role.pop(path, None)
+        self._gateway.pop(path, None)
 
     def is_forbidden(self, path: str) -> bool:
         """Tell whether the role of these credentials may not use this path."""
