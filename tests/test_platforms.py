@@ -1,8 +1,9 @@
 """Settings as entities: what each kind shows, and what using it asks of the device."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time
-from typing import Any
+from typing import Any, override
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -11,13 +12,13 @@ import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
 from custom_components.solar_battery_hub.core.catalogue import CATALOGUE, Definition
-from custom_components.solar_battery_hub.core.control import ControlKind, Setting
+from custom_components.solar_battery_hub.core.control import Control, ControlKind, Setting
 from custom_components.solar_battery_hub.core.errors import Unreachable
 from custom_components.solar_battery_hub.core.model import Device, DeviceKind, Ref
 from custom_components.solar_battery_hub.core.quantities import Kind, Level, Quantity
 from tests.bad_days.tools import entry_of, patiently
 from tests.hub import Hub
-from tests.made_up import PART, SITE, MadeUpAccount, add_made_up
+from tests.made_up import INVERTER, PART, SITE, MadeUpAccount, add_made_up
 
 MODE = Setting(key="operating_mode", kind=ControlKind.SELECT, options=("self_consumption", "backup"))
 RESERVE = Setting(
@@ -253,3 +254,27 @@ async def test_bounds_that_a_device_tells_otherwise_later(hub: Hub, monkeypatch:
     mode = hub.state(f"{SITE}_operating_mode", "select")
     assert mode.attributes["options"] == ["self_consumption", "backup", "time_of_use"]
     assert hub.state(f"{SITE}_site_name", "text").attributes["max"] == 30
+
+
+class WithPart(MadeUpAccount):
+    """A site whose part, while it is there, has a setting of its own."""
+
+    @override
+    def controls(self, device: str) -> Sequence[Control]:
+        listed = any(part.id == device for part in self.parts)
+        return [Control(device=PART, setting=OFF_GRID)] if device == PART and listed else super().controls(device)
+
+
+async def test_setting_of_a_device_that_is_gone_for_a_while(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the user made of it, such as a name, is there again when the device is."""
+    account = WithPart()
+    account.parts.append(INVERTER)
+    await add_made_up(hub.hass, monkeypatch, account)
+    entity_id = hub.state(f"{PART}_off_grid", "switch").entity_id
+    er.async_get(hub.hass).async_update_entity(entity_id, name="My island")
+    account.parts.remove(INVERTER)
+    await hub.advance(60)
+    assert hub.state(f"{PART}_off_grid", "switch").state == STATE_UNAVAILABLE
+    account.parts.append(INVERTER)
+    await hub.advance(60)
+    assert hub.state(f"{PART}_off_grid", "switch").name == "My island"
