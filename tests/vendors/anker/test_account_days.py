@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.solar_battery_hub.core.model import Ref
 from custom_components.solar_battery_hub.vendors.anker.inventory import site_id
+from custom_components.solar_battery_hub.vendors.base import Wanted
 from tests.simulators.anker.energies import Energies
 from tests.simulators.anker.prices import market_price
 from tests.vendors.anker.bench import BERLIN, Bench, Pace, kwh, open_bench
@@ -237,6 +238,18 @@ async def test_market_prices_change_by_the_clock() -> None:
             until = local.replace(minute=2) + timedelta(hours=1)
             await pace.run(seconds=(until - local).total_seconds())
         assert bench.clock.moment.astimezone(BERLIN).date() == SECOND
+
+
+async def test_who_wants_the_market_alone_gets_it() -> None:
+    """Also after a restart, when nobody knows any more who tells the prices."""
+    async with open_bench(at=EVENING) as bench:
+        bench.act("set_tariff", type="dynamic", provider={"country": "DE", "company": "Nordpool", "area": "GER"})
+        pace = await running(bench, hours=0.5, only=("sites", "scene", "facts"))
+        spot = Ref(site_id(bench.sites[0]), "spot_price")
+        wanted = Wanted(refs=frozenset({spot}), known=frozenset(pace.values))
+        again = Pace(bench, bench.restart(), wanted, only=pace.only)
+        await again.run(minutes=25)
+        assert spot in again.values
 
 
 @pytest.mark.parametrize("profile", ["solarbank3", "hes", "inverter"])

@@ -117,7 +117,13 @@ class Facts:
             self._prices[site.id] = bean
             return {**parts.readings.price(site, bean, self._local(site)), **parts.controls.note_price(site, bean)}
 
-        return ask_about("price", [site_id(site.id)], lambda: parts.client.price(site.id), take)
+        about = [site_id(site.id)]
+        return Ask(  # who wants the prices of the market needs to know whose these are
+            name=f"price {site.id}",
+            ask=lambda: parts.client.price(site.id),
+            take=take,
+            brings=brings("price", about) | brings("price_detail", about),
+        )
 
     def _market(self, site: Site) -> Iterator[Ask]:
         """Ask for the prices of today and tomorrow where a provider is set, hourly and after midnight (§11)."""
