@@ -65,7 +65,7 @@ async def test_midnight(hub: Hub, add_anker: AddAnker, freezer: FrozenDateTimeFa
     shown = Shown(hub, [*names, *totals])
     begun = {unique_id: shown.numbers(unique_id)[-1] for unique_id in totals}
     began = {name: getattr(truth(server, day), name) for name in names.values()}
-    await live_till(hub, midnight_after(day) + timedelta(hours=2), each=shown.look, step=STEP)
+    await live_till(hub, midnight_after(day) + timedelta(minutes=95), each=shown.look, step=STEP)
     check_day(server, shown, day, BERLIN, names, unseen=0.25)
     for unique_id, name in totals.items():
         assert not shown.falls(unique_id), unique_id
@@ -88,7 +88,7 @@ async def test_days_of_other_lengths(
     names, totals = sensors(hub, server, "today"), sensors(hub, server, "total")
     shown = Shown(hub, [*names, *totals])
     await live_till(hub, midnight_after(day) - timedelta(minutes=31), each=shown.look, step=3600.0)
-    await live_till(hub, midnight_after(day) + timedelta(minutes=80), each=shown.look, step=STEP)
+    await live_till(hub, midnight_after(day) + timedelta(minutes=65), each=shown.look, step=STEP)
     check_day(server, shown, day, BERLIN, names, unseen=0.3)
     for unique_id, name in totals.items():
         assert not shown.falls(unique_id), unique_id
@@ -145,7 +145,7 @@ async def test_five_days(hub: Hub, add_anker: AddAnker, freezer: FrozenDateTimeF
     server.refuse_connections()
     await live_to(second, 1.5, 900.0)
     await server.accept_connections()
-    await live_to(second, 3.0, STEP)
+    await live_to(second, 2.4, STEP)
 
     third = second + timedelta(days=1)
     await live_to(third, -7.0, 3600.0)
@@ -154,7 +154,7 @@ async def test_five_days(hub: Hub, add_anker: AddAnker, freezer: FrozenDateTimeF
     assert await hub.hass.config_entries.async_setup(entry.entry_id)
     await hub.hass.async_block_till_done(wait_background_tasks=True)
     fifth = first + timedelta(days=4)
-    await live_to(fifth, -5.2, STEP)
+    await live_to(fifth, -5.8, STEP)
 
     asked_about = closed(server)
     for at in range(4):
