@@ -12,8 +12,9 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from tests.conftest import StartGoodWe, StartGrowatt, StartPowerwall
+from tests.conftest import StartAnker, StartGoodWe, StartGrowatt, StartPowerwall
 from tests.hub import Hub
+from tests.simulators.anker.server import AnkerSimulator
 from tests.simulators.powerwall import PowerwallSimulator
 
 LIST = Path(__file__).with_name("unique_ids.json")
@@ -28,7 +29,8 @@ def golden() -> dict[str, Any]:
     """Return the list: per case the entry's unique id, the device ids and the entities' ids by platform.
 
     ``{gateway}`` stands for the DIN, ``{battery n}`` for a serial number, ``{meter}`` for what the two synchrometers'
-    begin with. A cloud account's case is the simulator's profile and the key that opens it, or the way it is read.
+    begin with; ``{user}``, ``{site n}``, ``{A17C5 n}`` (a device, by its model) and ``{car n}`` for what an account has. A cloud
+    account's case is the simulator's profile and the key that opens it, or the way it is read.
     """
     listed: dict[str, Any] = json.loads(LIST.read_text(encoding="utf-8"))
     return listed
@@ -41,6 +43,24 @@ def names_of(gateway: PowerwallSimulator) -> dict[str, str]:
         gateway.din: "{gateway}",
         **{serial: f"{{battery {number}}}" for number, serial in enumerate(serials, start=1)},
         gateway.gateway.serial[:10]: "{meter}",
+    }
+
+
+def names_of_account(server: AnkerSimulator) -> dict[str, str]:
+    """Return what stands for the numbers of an account."""
+    world = server.world
+    models: dict[str, list[str]] = {}
+    for device in world.devices:
+        models.setdefault(device.model, []).append(device.serial)
+    return {
+        server.door.account.user_id: "{user}",
+        **{site.id: f"{{site {number}}}" for number, site in enumerate(world.sites, start=1)},
+        **{car.id: f"{{car {number}}}" for number, car in enumerate(world.extras.garage.vehicles, start=1)},
+        **{
+            serial: f"{{{model} {number}}}"
+            for model, serials in models.items()
+            for number, serial in enumerate(serials, start=1)
+        },
     }
 
 
@@ -106,6 +126,17 @@ async def test_unique_ids_of_a_cloud_account_with_two_ways(hub: Hub, start_goodw
     entry = await hub.add_goodwe(server)
     await hub.advance(1900, step=30)
     compare(case, found(hub.hass, entry, {}))
+
+
+@pytest.mark.parametrize("case", [case for case in golden() if " for " in case])
+@pytest.mark.usefixtures("noon")
+async def test_unique_ids_of_systems(hub: Hub, start_anker: StartAnker, case: str) -> None:
+    """One system of each kind, and what somebody sees who may only look on."""
+    profile = case.partition(" for ")[0]
+    server = await start_anker(profile)
+    entry = await hub.add_anker(server)
+    await hub.advance(1900, step=30)
+    compare(case, found(hub.hass, entry, names_of_account(server)))
 
 
 def test_both_ways_lead_to_the_same_ids() -> None:
