@@ -144,6 +144,18 @@ async def test_only_the_slot_of_the_present_time_changes() -> None:
             assert (await owner.read_back(key))[key] == value
 
 
+async def test_a_slot_may_end_before_its_change_is_read_back() -> None:
+    """What was set then is looked for, not what holds by now."""
+    async with desk("A17C0", type_=2) as owner:
+        owner.cloud.home_load = plan(slot("00:00", "12:01", 300), slot("12:01", "24:00", 140))
+        await owner.note()
+        sent = await sent_ranges(owner, output_preset=200)
+        assert sent[0] == slot("00:00", "12:01", 200)
+        owner.clock.pass_time(minutes=2)
+        assert (await owner.read_back("output_preset"))["output_preset"] == 200
+        assert (await owner.note())["output_preset"] == 140
+
+
 async def test_discharge_priority_only_where_it_is_shown() -> None:
     async with desk("A17C0", type_=2) as owner:
         owner.cloud.home_load = plan(slot("00:00", "12:00", 300), slot("12:00", "24:00", 140))

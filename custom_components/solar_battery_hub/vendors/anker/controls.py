@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import timedelta, tzinfo
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import Any, Final
 
@@ -79,6 +80,7 @@ class Controls:
         self._zone = zone
         self._reader = SettingsReader(client, inventory, store)
         self._rises: dict[str, float] = {}  # when a preset was last raised, by site
+        self._written: dict[str, datetime] = {}  # for which moment a device was changed last, on the clock of its site
         self._priced: set[str] = set()  # sites whose tariff went along with the last write
         self._refused: dict[Ref, tuple[float, str]] = {}  # when the server said no to a change, and why
         self.turn = asyncio.Lock()
@@ -243,6 +245,7 @@ class Controls:
         _check(seen, changes)
         wanted = orders(seen, changes)
         self._note_rise(seen, changes)
+        self._written[device] = seen.now
         try:
             await self.send(seen, wanted)
         except WriteRefused as err:
@@ -307,6 +310,7 @@ class Controls:
         if PLAN in sources and self._owned(device).banks(1, 1):
             await self._try(device, HOME_LOAD)  # a plan may be forced upon those that hang on the others (§9.2)
         seen = await self._read(device, sources)
+        seen = replace(seen, now=self._written.get(device, seen.now))  # the slot that was changed may be over by now
         wanted = settings.union(*(group for group in _TOGETHER if not group.isdisjoint(settings)))
         found = {
             key: offer.read(seen) for key, offer in offers_of(seen).items() if key in wanted and offer.source in sources
