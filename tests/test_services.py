@@ -1,6 +1,7 @@
 """The actions: which device is meant, what is refused, and what is answered."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.components.homeassistant import DOMAIN as HOMEASSISTANT_DOMAIN
@@ -8,12 +9,14 @@ from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.solar_battery_hub.const import DOMAIN
 from custom_components.solar_battery_hub.core.control import ControlKind, Setting
+from custom_components.solar_battery_hub.core.errors import Unreachable
 from tests.bad_days.tools import patiently
 from tests.conftest import StartPowerwall
 from tests.hub import Hub
@@ -196,6 +199,23 @@ async def test_reason_of_a_refusal(
     assert (error.value.translation_domain, error.value.translation_key) == (DOMAIN, reason)
     assert str(error.value) == texts("en")[f"exceptions.{reason}.message"].removesuffix(".")
     assert gateway.requests == []
+
+
+@pytest.mark.parametrize(("drifts", "outcome", "written"), [(False, "unchanged", 0), (True, "confirmed", 1)])
+async def test_what_changes_with_the_time_of_day_is_only_known_for_its_minute(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, drifts: bool, outcome: str, written: int
+) -> None:
+    """What a plan said some seconds ago may be another thing than what it says after the full hour."""
+    account = MadeUpAccount(replace(MODE, drifts=drifts))
+    account.stored = {"operating_mode": "backup"}
+    await add_made_up(hub.hass, monkeypatch, account)
+    before = dt_util.utcnow()
+    await hub.advance(10 + 60 - (before.second + 10) % 60 - 2, step=10)  # two seconds before a full minute
+    assert (await hub.act("set_operating_mode", SITE, mode="backup"))["outcome"] == "unchanged"
+    account.error = Unreachable("nothing new meanwhile")
+    await hub.advance(4, step=4)
+    receipt = await patiently(hub, hub.act("set_operating_mode", SITE, mode="backup"))
+    assert (receipt["outcome"], len(account.written)) == (outcome, written)
 
 
 async def test_setting_that_nobody_knows(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

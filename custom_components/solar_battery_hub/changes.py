@@ -181,8 +181,15 @@ class Changes:
         if reading is None or not self._runtime.is_available(ref):
             return None
         seconds = min(FRESH * self._runtime.feeds.interval_of(reading.feed), FRESH_AT_MOST)
-        oldest = self._runtime.clock.now() - timedelta(seconds=seconds)
+        now = self._runtime.clock.now()
+        oldest = now - timedelta(seconds=seconds)
+        if self._drifts(ref):
+            oldest = max(oldest, now.replace(second=0, microsecond=0))  # plans change at full minutes
         return reading.value if reading.measured_at >= oldest else None
+
+    def _drifts(self, ref: Ref) -> bool:
+        settings = (control.setting for control in self._runtime.account.controls(ref.device))
+        return any(setting.key == ref.key and setting.drifts for setting in settings)
 
     @callback
     def _take(self, device: str, read_back: Mapping[str, Value]) -> None:
