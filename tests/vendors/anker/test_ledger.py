@@ -181,6 +181,20 @@ def test_a_total_told_in_large_steps_goes_on_between_them() -> None:
     assert refined(desk, 2010.0, 10.0) == pytest.approx(2010.0, abs=0.1)
 
 
+def test_days_that_nobody_looked_at_are_not_added_to_a_total_that_has_them() -> None:
+    """The vendor went on counting; only what comes now is missing in its step."""
+    desk = Desk()
+    desk.ledger.note(SUN, YESTERDAY, {SOLAR: 5.0})
+    assert refined(desk, 2000.0, 10.0) == 2000.0
+    again = desk.restart()
+    assert refined(again, 2020.0, 10.0) == 2015.0, "the least that is rounded to so much"
+    again.ledger.note(SUN, TODAY, {SOLAR: 4.0})
+    again.ledger.close(SUN, YESTERDAY, {SOLAR: 12.0})
+    assert refined(again, 2020.0, 10.0) == 2015.0
+    again.ledger.note(SUN, TODAY, {SOLAR: 5.5})
+    assert refined(again, 2020.0, 10.0) == 2016.5
+
+
 def test_a_total_that_begins_to_be_told_in_large_steps_does_not_leap() -> None:
     """The cloud rounds 1005 kWh to 1.01 MWh; what was told before and counted since is nearer."""
     desk = Desk()

@@ -17,6 +17,7 @@ from .yields import Told, within_step
 
 _TODAY: Final = "_today"
 _TOTAL: Final = "_total"
+_REFINED: Final = "solar_energy_total"
 _FINE: Final = 0.1  # kWh; a total told in such steps needs no help
 _USUALLY_TOLD: Final = frozenset({"solar_energy_total", "ev_charging_energy_total"})
 _PATIENCE: Final = timedelta(hours=1)  # until what is usually told but was not is counted here, or days stay unknown
@@ -51,10 +52,11 @@ class Ledger:
 
         While the new day has begun but its statistics have not, only the totals.
         """
+        own = self._own(question, energies)
         totals = self._accrual.note(question.key, day, _by_name(energies))
         self._save()
         is_today = self._days.local(question.site).date() == day
-        return (dict(energies) if is_today else {}) | self._shown(question, energies, totals)
+        return (dict(energies) if is_today else {}) | self._shown(question, own, totals)
 
     def due(self, question: Question, *, longest: int = 1) -> tuple[date, date] | None:
         """Return the first and last day, ``longest`` days at most, that are over and to be asked about once more.
@@ -77,9 +79,10 @@ class Ledger:
         """
         noted = self._noted(question, last)
         told = {key: value for key, value in _by_name(energies).items() if value >= min(noted.get(key, 0.0), _FINE)}
+        own = self._own(question, energies)
         totals = self._accrual.close(question.key, last, told)
         self._save()
-        return self._shown(question, energies, totals)
+        return self._shown(question, own, totals)
 
     def note_told(self, refs: Iterable[Ref]) -> None:
         """Learn which totals the vendor itself counts; it is remembered, so that nobody takes turns."""
@@ -136,11 +139,29 @@ class Ledger:
     def _noted(self, question: Question, last: date) -> dict[str, float]:
         return self._accrual.noted(question.key, last)
 
-    def _shown(self, question: Question, energies: Energies, totals: Mapping[str, float]) -> dict[Ref, Reported]:
-        if self._is_held_back(question):
+    def _own(self, question: Question, energies: Energies) -> dict[Ref, float]:
+        """Return what was counted until now, by total."""
+        totals = (total_of(ref) for ref in energies)
+        return {ref: self._accrual.total(question.key, _name(ref)) or 0.0 for ref in totals}
+
+    def _shown(self, question: Question, own: Mapping[Ref, float], totals: Mapping[str, float]) -> dict[Ref, Reported]:
+        """Return the totals that are to be shown; ``own`` are those of before."""
+        was_held_back = question.key in self._held
+        if (is_held_back := self._is_held_back(question)) or was_held_back:
+            self._skip({ref: totals.get(_name(ref), before) - before for ref, before in own.items()})
+        if is_held_back:
             return {}
-        refs = (total_of(ref) for ref in energies)
-        return {ref: totals[_name(ref)] for ref in refs if _exists(ref.key) and not self._is_left(question, ref)}
+        return {ref: totals[_name(ref)] for ref in own if _exists(ref.key) and not self._is_left(question, ref)}
+
+    def _skip(self, leaps: Mapping[Ref, float]) -> None:
+        """Leave out of the refined totals what was counted of days that nobody looked at: the vendor's have it by now."""
+        for ref, leap in leaps.items():
+            if ref.key == _REFINED and (step := self._inventory.traits(ref.device).get("step")) is not None:
+                step[3] += leap
+                self._inventory.keep()
+            if ref in self._fine:
+                total, since = self._fine[ref]
+                self._fine[ref] = total, since + leap
 
     def _is_held_back(self, question: Question) -> bool:
         """Tell whether totals wait until days that nobody looked at to their end are closed, but not for ever.
