@@ -143,14 +143,12 @@ SUMMER = {
 }
 
 
-async def test_tariffs_and_backup_windows(hub: Hub, add_anker: AddAnker) -> None:
-    """Each goes without the other's part and without the manual plans, whatever the owner made of these meanwhile (§12.2, §12.3)."""
+async def test_tariffs(hub: Hub, add_anker: AddAnker) -> None:
+    """They go without the manual plans, whatever the owner made of these meanwhile; the last one takes the mode along (§12.3)."""
     server = await start(hub, add_anker, "solarbank2_ac")
     device = site(server)
     before = in_the_app(server)
     assert before["mode_type"] == 5
-    server.actions["set_house"](level=30.0, solar_w=0.0)  # a full battery ends a backup charge
-
     for kind in ("lost", "refused"):
         server.actions["next_write"](kind)
         if kind == "lost":
@@ -167,8 +165,19 @@ async def test_tariffs_and_backup_windows(hub: Hub, add_anker: AddAnker) -> None
     (season,) = plan(server)["use_time"]
     assert [one["type"] for one in season["weekday"]] == [3, 1, 4]
     assert list(sent_plans(server)[-1]) == ["mode_type", "manual_backup", "use_time"]
-
     await live_on(hub, MINUTE, step=20.0)
+    answer = await act(hub, "set_use_time_plan", device, seasons=[])
+    assert answer["outcome"] == "confirmed"
+    assert plan(server)["mode_type"] == 1, "no tariff to go by"
+    assert plan(server) == before | {"use_time": [], "mode_type": 1}
+
+
+async def test_a_backup_window(hub: Hub, add_anker: AddAnker) -> None:
+    """It goes with the tariff as that is; switched off late it is on until then, and the window stays (§12.3)."""
+    server = await start(hub, add_anker, "solarbank2_ac")
+    device = site(server)
+    before = in_the_app(server)
+    server.actions["set_house"](level=30.0, solar_w=0.0)  # a full battery ends a backup charge
     start_at = server.clock.now().replace(second=0, microsecond=0) + timedelta(hours=1)
     ends_at = start_at + timedelta(hours=2)
     window: dict[str, Any] = {"start": start_at.isoformat(), "end": ends_at.isoformat()}
@@ -179,33 +188,32 @@ async def test_tariffs_and_backup_windows(hub: Hub, add_anker: AddAnker) -> None
     assert backup["ranges"] == [
         {"start_time": int(start_at.timestamp()), "end_time": int(start_at.timestamp()) + 7_200}
     ]
-    assert plan(server) == expected | {"manual_backup": backup}
+    assert plan(server) == before | {"manual_backup": backup}
     await live_on(hub, 2 * MINUTE, step=20.0)
     assert hub.state(f"{device}_backup_charge", "switch").state == "on"
     server.actions["next_write"]("late", seconds=300.0)
     assert await failure(turn(hub, f"{device}_backup_charge", "off")) == "not_confirmed"
     assert plan(server)["manual_backup"]["switch"] is True
     await live_on(hub, DETAILS + 300, step=60.0)
-    assert plan(server) == expected | {"manual_backup": backup | {"switch": False}}
+    assert plan(server) == before | {"manual_backup": backup | {"switch": False}}
     assert hub.state(f"{device}_backup_charge", "switch").state == "off"
     assert told(hub, device) == "confirmed"
-    answer = await act(hub, "set_use_time_plan", device, seasons=[])
-    assert answer["outcome"] == "confirmed"
-    assert plan(server)["use_time"] == []
-    assert plan(server)["mode_type"] == 1, "no tariff to go by"
-    assert plan(server)["custom_rate_plan"] == before["custom_rate_plan"]
 
 
 async def test_a_window_of_a_power_panel(hub: Hub, add_anker: AddAnker) -> None:
     """It is sent with the detail, ended without, and a refusal changes nothing (§12.10)."""
     server = await start(hub, add_anker, "power_panel")
     device = site(server)
+    window = server.world.extras.disaster(server.world.sites[0].id)
     server.actions["next_write"]("refused")
     await failure(act(hub, "set_backup_charge", device, enabled=True))
+    assert not window.manual
     await live_on(hub, MINUTE, step=20.0)
     answer = await act(hub, "set_backup_charge", device, enabled=True)
     assert answer["outcome"] == "confirmed"
+    assert window.active(server.clock.now())
     await live_on(hub, MINUTE, step=20.0)
     answer = await act(hub, "set_backup_charge", device, enabled=False)
     assert answer["outcome"] == "confirmed"
+    assert not window.manual
     assert len(written(server)) == 3
