@@ -24,9 +24,7 @@ from custom_components.solar_battery_hub.schedules import CUSTOM, KEY, OFF
 from custom_components.solar_battery_hub.vendors import VENDORS
 from custom_components.solar_battery_hub.vendors.anker import flow as anker_flow
 from custom_components.solar_battery_hub.vendors.anker.codes import WRITE_REASONS
-from custom_components.solar_battery_hub.vendors.anker.model import Site
 from custom_components.solar_battery_hub.vendors.goodwe import flow as goodwe_flow
-from custom_components.solar_battery_hub.vendors.goodwe.model import Plant
 from custom_components.solar_battery_hub.vendors.growatt import flow as growatt_flow
 from custom_components.solar_battery_hub.vendors.growatt.refusals import REASONS
 from custom_components.solar_battery_hub.vendors.powerwall import flow as powerwall_flow
@@ -54,8 +52,8 @@ CONFIG_FORMS: Mapping[str, vol.Schema | None] = {
     "powerwall_reconfigure": powerwall_flow.RECONFIGURE_SCHEMA,
 }
 OPTIONS_FORMS: Mapping[str, vol.Schema | None] = {
-    "anker_options": anker_flow.options_schema([Site(id="1", name="One")]),
-    "goodwe_options": goodwe_flow.options_schema([Plant(id="1", name="One")]),
+    "anker_options": anker_flow.AnkerOptions.schema({"1": "One"}),
+    "goodwe_options": goodwe_flow.GoodWeOptions.schema({"1": "One"}),
     "growatt_options": growatt_flow.OPTIONS_SCHEMA,
     "powerwall_options": powerwall_flow.OPTIONS_SCHEMA,
 }

@@ -1,9 +1,9 @@
 """Set-up dialogs of an Anker account: e-mail address, password and country; the server only where it is not found (anker.md §1, §3)."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final, cast
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar, Final, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.data_entry_flow import AbortFlow, section
 from homeassistant.generated.countries import COUNTRIES
@@ -13,7 +13,6 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
-    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -25,13 +24,12 @@ import voluptuous as vol
 
 from ...core.errors import AuthFailed
 from ..base import CONF_IDENTITY, CONF_VENDOR, Settings
-from ..flow_base import Tried, VendorFlow
+from ..flow_base import SystemsOptions, Tried, VendorFlow
 from ..http import is_safe
 from . import VENDOR
 from .account import AccountFacts, AnkerAccount
 from .hosts import AUTOMATIC, CHOICES, CONF_COUNTRY, CONF_SERVER, CONF_URL, OWN_URL
 from .inventory import site_id
-from .model import Site
 from .options import CONF_INTERVAL, CONF_SITES, LONGEST, SHORTEST
 
 CONF_ADVANCED: Final = "advanced"
@@ -74,7 +72,9 @@ class AnkerFlow(VendorFlow):
             settings = _settings(user_input)
             tried = await self._sign_in_to_account(settings)
             if tried.result is not None:
-                return await self._create_account_entry(settings, tried.result)
+                facts = tried.result
+                title = facts.name or VENDOR.name
+                return await self._create_account_entry(VENDOR, settings, facts.identity, title, _devices(facts))
         return self.async_show_form(
             step_id="anker",
             data_schema=self._account_form(ACCOUNT_SCHEMA, user_input or {CONF_COUNTRY: self.hass.config.country}),
@@ -90,7 +90,9 @@ class AnkerFlow(VendorFlow):
             settings = {**entry.data, CONF_PASSWORD: user_input[CONF_PASSWORD]}
             tried = await self._sign_in_to_account(settings)
             if tried.result is not None:
-                return await self._update_account_entry(entry, settings, tried.result)
+                facts = tried.result
+                devices = _devices(facts, entry.options.get(CONF_SITES) or ())
+                return await self._update_account_entry(VENDOR, entry, settings, facts.identity, devices)
         return self.async_show_form(
             step_id="anker_reauth",
             data_schema=PASSWORD_SCHEMA,
@@ -112,7 +114,9 @@ class AnkerFlow(VendorFlow):
                 settings[CONF_PASSWORD] = entry.data[CONF_PASSWORD]
             tried = await self._sign_in_to_account(settings)
             if tried.result is not None:
-                return await self._update_account_entry(entry, settings, tried.result)
+                facts = tried.result
+                devices = _devices(facts, entry.options.get(CONF_SITES) or ())
+                return await self._update_account_entry(VENDOR, entry, settings, facts.identity, devices)
         return self.async_show_form(
             step_id="anker_reconfigure",
             data_schema=self._account_form(RECONFIGURE_SCHEMA, user_input or _form(entry.data)),
@@ -142,60 +146,26 @@ class AnkerFlow(VendorFlow):
             if is_anker and other is not self._entry and VENDOR.address(other.data) == address:
                 raise AbortFlow("already_configured")
 
-    async def _create_account_entry(self, settings: Settings, facts: AccountFacts) -> ConfigFlowResult:
-        """Make the entry, unless the account or one of its devices is there already."""
-        await self.async_set_unique_id(f"{VENDOR.key}_{facts.identity}", raise_on_progress=False)
-        self._abort_if_unique_id_configured()
-        self._abort_if_device_in_use(_devices(facts))
-        return self.async_create_entry(title=facts.name or VENDOR.name, data={**settings, CONF_IDENTITY: facts.identity})
 
-    async def _update_account_entry(
-        self, entry: ConfigEntry, settings: Settings, facts: AccountFacts
-    ) -> ConfigFlowResult:
-        """Give an entry its new settings, unless they lead to an account that is not its own and sees none of its devices."""
-        devices = _devices(facts, entry.options.get(CONF_SITES) or ())
-        if facts.identity != entry.data[CONF_IDENTITY] and not devices.keys() & self._device_ids(entry):
-            raise AbortFlow("other_account")
-        self._abort_if_device_in_use(devices)
-        await self.async_move(VENDOR, entry, settings)
-        return self.async_update_reload_and_abort(entry, data=settings)
-
-    def _account_form(self, schema: vol.Schema, known: Mapping[str, Any]) -> vol.Schema:
-        """Return a form with what is known; never the password."""
-        shown = {key: value for key, value in known.items() if key != CONF_PASSWORD}
-        return self.add_suggested_values_to_schema(schema, shown)
-
-
-class AnkerOptions(OptionsFlowWithReload):
+class AnkerOptions(SystemsOptions):
     """How often an account is read, and which of its sites."""
+
+    fields: ClassVar = {vol.Optional(CONF_INTERVAL): _INTERVAL}
+    chosen = CONF_SITES
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Go straight to the only form."""
         return await self.async_step_anker_options(user_input)
 
     async def async_step_anker_options(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the options; all sites, or none, means every one the account sees, also one that is added later."""
-        sites = self._sites()
-        every = [site.id for site in sites]
-        before = self.config_entry.options
+        """Ask for the options."""
         if user_input is not None:
-            chosen = user_input.pop(CONF_SITES, None) if sites else before.get(CONF_SITES)
-            if chosen and set(chosen) != set(every):
-                user_input[CONF_SITES] = chosen
-            return self.async_create_entry(data=user_input)
-        chosen = [site for site in every if site in before.get(CONF_SITES, every)]
-        return self.async_show_form(
-            step_id="anker_options",
-            data_schema=self.add_suggested_values_to_schema(options_schema(sites), {**before, CONF_SITES: chosen}),
-        )
+            return self.async_create_entry(data=self._filled(user_input))
+        return self.async_show_form(step_id="anker_options", data_schema=self._form())
 
-    def _sites(self) -> Sequence[Site]:
-        """Return the sites to choose from; none while the account does not run, or where it only ever had one."""
-        entry = self.config_entry
-        if entry.state is not ConfigEntryState.LOADED:
-            return ()
-        sites = cast("AnkerAccount", entry.runtime_data.account).sites
-        return sites if len(sites) > 1 or CONF_SITES in entry.options else ()
+    @override
+    def systems(self, account: AnkerAccount) -> Mapping[str, str]:
+        return {site.id: site.name for site in account.sites}
 
 
 def _settings(form: Mapping[str, Any]) -> dict[str, Any]:
@@ -230,14 +200,3 @@ def _devices(facts: AccountFacts, chosen: Collection[str] = ()) -> dict[str, str
     read = {None, *(site.id for site in sites)}
     devices = {device.serial: device.name for device in facts.devices if device.site in read}
     return {site_id(site.id): site.name for site in sites} | devices
-
-
-def options_schema(sites: Sequence[Site]) -> vol.Schema:
-    """Return the form of the options for an account with these sites to choose from."""
-    fields: dict[Any, Any] = {vol.Optional(CONF_INTERVAL): _INTERVAL}
-    if sites:
-        choices = [SelectOptionDict(value=site.id, label=site.name) for site in sites]
-        fields[vol.Optional(CONF_SITES)] = SelectSelector(
-            SelectSelectorConfig(options=choices, multiple=True, mode=SelectSelectorMode.LIST)
-        )
-    return vol.Schema(fields)

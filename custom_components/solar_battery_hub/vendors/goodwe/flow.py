@@ -1,16 +1,14 @@
 """Set-up dialogs of a GoodWe account: e-mail address and password, region only where it is not found (goodwe.md §1.6, §5.1)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, cast
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, ClassVar, Final, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
-from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
-    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -22,7 +20,7 @@ import voluptuous as vol
 
 from ...core.errors import AuthFailed
 from ..base import CONF_IDENTITY, CONF_VENDOR, Settings
-from ..flow_base import Tried, VendorFlow
+from ..flow_base import SystemsOptions, Tried, VendorFlow
 from . import VENDOR
 from .account import AccountFacts, GoodWeAccount
 from .devices import plant_id
@@ -58,10 +56,12 @@ class GoodWeFlow(VendorFlow):
             self._async_abort_entries_match({key: settings[key] for key in same if key in settings})
             tried = await self._try_account(settings)
             if tried.result is not None:
-                return await self._add_account(settings, tried.result)
+                facts = tried.result
+                devices = _devices(facts.plants)
+                return await self._create_account_entry(VENDOR, settings, facts.identity, facts.name, devices)
         return self.async_show_form(
             step_id="goodwe",
-            data_schema=self._filled_account(ACCOUNT_SCHEMA, user_input or {}),
+            data_schema=self._account_form(ACCOUNT_SCHEMA, user_input or {}),
             errors=tried.errors,
             description_placeholders=tried.placeholders,
         )
@@ -74,7 +74,9 @@ class GoodWeFlow(VendorFlow):
             settings = {**entry.data, CONF_PASSWORD: user_input[CONF_PASSWORD]}
             tried = await self._try_account(settings)
             if tried.result is not None:
-                return await self._change_account(entry, settings, tried.result)
+                facts = tried.result
+                devices = _devices(facts.plants, entry.options.get(CONF_PLANTS) or ())
+                return await self._update_account_entry(VENDOR, entry, settings, facts.identity, devices)
         return self.async_show_form(
             step_id="goodwe_reauth",
             data_schema=PASSWORD_SCHEMA,
@@ -96,10 +98,12 @@ class GoodWeFlow(VendorFlow):
                 settings[CONF_PASSWORD] = entry.data[CONF_PASSWORD]
             tried = await self._try_account(settings)
             if tried.result is not None:
-                return await self._change_account(entry, settings, tried.result)
+                facts = tried.result
+                devices = _devices(facts.plants, entry.options.get(CONF_PLANTS) or ())
+                return await self._update_account_entry(VENDOR, entry, settings, facts.identity, devices)
         return self.async_show_form(
             step_id="goodwe_reconfigure",
-            data_schema=self._filled_account(RECONFIGURE_SCHEMA, user_input or entry.data),
+            data_schema=self._account_form(RECONFIGURE_SCHEMA, user_input or entry.data),
             errors=tried.errors,
             description_placeholders=tried.placeholders,
         )
@@ -117,59 +121,26 @@ class GoodWeFlow(VendorFlow):
             return Tried(errors={"base": "no_plants_shared"})
         return tried
 
-    async def _add_account(self, settings: Settings, facts: AccountFacts) -> ConfigFlowResult:
-        """Make the entry, unless the account or one of its plants is there already."""
-        await self.async_set_unique_id(f"{VENDOR.key}_{facts.identity}", raise_on_progress=False)
-        self._abort_if_unique_id_configured()
-        self._abort_if_device_in_use(_devices(facts.plants))
-        return self.async_create_entry(title=facts.name, data={**settings, CONF_IDENTITY: facts.identity})
 
-    async def _change_account(self, entry: ConfigEntry, settings: Settings, facts: AccountFacts) -> ConfigFlowResult:
-        """Give an entry its new settings, unless they lead to an account that is not its own and sees none of its plants."""
-        chosen = entry.options.get(CONF_PLANTS)
-        plants = _devices(plant for plant in facts.plants if not chosen or plant.id in chosen)
-        if facts.identity != entry.data[CONF_IDENTITY] and not plants.keys() & self._device_ids(entry):
-            raise AbortFlow("other_account")
-        self._abort_if_device_in_use(plants)
-        await self.async_move(VENDOR, entry, settings)
-        return self.async_update_reload_and_abort(entry, data=settings)
-
-    def _filled_account(self, schema: vol.Schema, known: Mapping[str, Any]) -> vol.Schema:
-        """Return a form with what is known; never the password."""
-        shown = {key: value for key, value in known.items() if key != CONF_PASSWORD}
-        return self.add_suggested_values_to_schema(schema, shown)
-
-
-class GoodWeOptions(OptionsFlowWithReload):
+class GoodWeOptions(SystemsOptions):
     """How often an account is read, and which of its plants."""
+
+    fields: ClassVar = {vol.Optional(CONF_INTERVAL): _INTERVAL}
+    chosen = CONF_PLANTS
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Go straight to the only form."""
         return await self.async_step_goodwe_options(user_input)
 
     async def async_step_goodwe_options(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the options; all plants, or none, means every one the account sees, also one that is added later."""
-        plants = self._plants()
-        every = [plant.id for plant in plants]
-        before = self.config_entry.options
+        """Ask for the options."""
         if user_input is not None:
-            chosen = user_input.pop(CONF_PLANTS, None) if plants else before.get(CONF_PLANTS)
-            if chosen and set(chosen) != set(every):
-                user_input[CONF_PLANTS] = chosen
-            return self.async_create_entry(data=user_input)
-        chosen = [plant for plant in every if plant in before.get(CONF_PLANTS, every)]
-        return self.async_show_form(
-            step_id="goodwe_options",
-            data_schema=self.add_suggested_values_to_schema(options_schema(plants), {**before, CONF_PLANTS: chosen}),
-        )
+            return self.async_create_entry(data=self._filled(user_input))
+        return self.async_show_form(step_id="goodwe_options", data_schema=self._form())
 
-    def _plants(self) -> Sequence[Plant]:
-        """Return the plants to choose from; none while the account does not run, or where it only ever had one."""
-        entry = self.config_entry
-        if entry.state is not ConfigEntryState.LOADED:
-            return ()
-        plants = cast("GoodWeAccount", entry.runtime_data.account).plants
-        return plants if len(plants) > 1 or CONF_PLANTS in entry.options else ()
+    @override
+    def systems(self, account: GoodWeAccount) -> Mapping[str, str]:
+        return {plant.id: plant.name for plant in account.plants}
 
 
 def _settings(form: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,17 +161,6 @@ def _recipient(settings: Settings) -> tuple[str, str | None]:
     return settings[CONF_USERNAME].casefold(), settings.get(CONF_URL)
 
 
-def _devices(plants: Iterable[Plant]) -> dict[str, str]:
-    """Return our ids of plants and what their users call them."""
-    return {plant_id(plant.id): plant.name for plant in plants}
-
-
-def options_schema(plants: Sequence[Plant]) -> vol.Schema:
-    """Return the form of the options for an account with these plants to choose from."""
-    fields: dict[Any, Any] = {vol.Optional(CONF_INTERVAL): _INTERVAL}
-    if plants:
-        choices = [SelectOptionDict(value=plant.id, label=plant.name) for plant in plants]
-        fields[vol.Optional(CONF_PLANTS)] = SelectSelector(
-            SelectSelectorConfig(options=choices, multiple=True, mode=SelectSelectorMode.LIST)
-        )
-    return vol.Schema(fields)
+def _devices(plants: Iterable[Plant], chosen: Collection[str] = ()) -> dict[str, str]:
+    """Return our ids of plants and what their users call them; ``chosen`` are those that are read, none: all."""
+    return {plant_id(plant.id): plant.name for plant in plants if not chosen or plant.id in chosen}
