@@ -5,6 +5,7 @@ from dataclasses import replace
 from unittest.mock import ANY
 
 from custom_components.solar_battery_hub.vendors.anker.inventory import Inventory
+from custom_components.solar_battery_hub.vendors.anker.listing import dock_of
 from custom_components.solar_battery_hub.vendors.anker.model import Category, Listed, Site, SiteKind, Vehicle
 from tests.vendors.tools import MemoryStore
 
@@ -199,3 +200,17 @@ def test_nothing_is_written_where_nothing_changed() -> None:
     inventory.note_seen("home", [BANK])
     inventory.note_sites([HOME], {"home": [BANK]})
     assert store.shared["inventory"] is before
+
+
+def test_a_dock_that_only_the_limits_tell_of_stays() -> None:
+    """Neither lists nor scenes need to name it; a restart forgets nothing."""
+    store = MemoryStore()
+    inventory = Inventory(store)
+    inventory.note_sites([HOME], {"home": [BANK]})
+    limit = {"ae100_info": {"device_pn": "AE100", "device_sn": "D1", "device_name": "Dock"}}
+    inventory.note_dock("home", dock_of(limit, "home"))
+    inventory.note_dock("home", dock_of({"ae100_info": None}, "home"))
+    inventory.note_seen("home", [BANK])
+    for known in (inventory, Inventory(store)):
+        (dock,) = known.of("home", Category.COMBINER_BOX)
+        assert (dock.serial, dock.name, dock.site) == ("D1", "Dock", "home")

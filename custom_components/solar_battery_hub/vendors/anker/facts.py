@@ -9,7 +9,7 @@ from ...core.model import Ref
 from ...core.parse import section, text
 from .asks import HOUR, Values, ask_about, ask_of_device, ask_of_site, brings
 from .inventory import site_id
-from .listing import hes_devices
+from .listing import dock_of, hes_devices
 from .model import Bean, Category, Listed, Site, SiteKind
 from .parts import Parts
 from .questions import PV, SOLAR, Question
@@ -54,9 +54,10 @@ class Facts:
         if site.owner:
             yield self._price(site)
             if parts.inventory.solarbanks(site.id):
-                take = parts.controls.note_limit
                 about = [site_id(site.id), *(bank.serial for bank in parts.inventory.solarbanks(site.id))]
-                yield ask_about("limit", about, lambda: client.power_limit(site.id), lambda bean: take(site, bean))
+                yield ask_about(
+                    "limit", about, lambda: client.power_limit(site.id), lambda bean: self._limit(site, bean)
+                )
         yield ask_of_site("co2", site, client.co2, parts.readings.co2)
         if parts.inventory.solarbanks(site.id, at_least=3):
             yield ask_of_site("ai_status", site, client.ai_status, parts.readings.ai_status)
@@ -64,6 +65,10 @@ class Facts:
         yield from self._forecast(site)
         for charger in parts.inventory.of(site.id, Category.CHARGER):
             yield ask_of_device("charge_stats", charger, client.charge_stats, parts.readings.charge_stats)
+
+    def _limit(self, site: Site, bean: Bean) -> Values:
+        self._parts.inventory.note_dock(site.id, dock_of(bean, site.id))
+        return self._parts.controls.note_limit(site, bean)
 
     def _of_virtual(self, site: Site) -> Iterator[Ask]:
         client = self._parts.client

@@ -15,6 +15,7 @@ VIRTUAL: Final = "virtual-"  # begins the id of a site that only an inverter wit
 _VIRTUAL_NAME: Final = "Standalone inverter"
 _VIRTUAL_TYPE: Final = 0
 _PLACE: Final = "inventory"  # in the shared store
+_DOCK: Final = "power_dock"  # in the traits of a site
 
 
 def site_id(site: str) -> str:
@@ -175,6 +176,12 @@ class Inventory:
             self._seen[site] = kept | told
             self._changed()
 
+    def note_dock(self, site: str, dock: Listed | None) -> None:
+        """Take what stands between the solarbanks of a site and the house; who tells of none knows of none."""
+        if dock is not None and self.traits(site).get(_DOCK) != asdict(dock):
+            self.traits(site)[_DOCK] = asdict(dock)
+            self._changed()
+
     def note_vehicles(self, vehicles: Sequence[Vehicle], *, spared: Container[str] = ()) -> None:
         """Take the list of cars; those that are ``spared`` stay."""
         kept = {vehicle.id: vehicle for vehicle in self.vehicles if vehicle.id in spared}
@@ -217,7 +224,8 @@ class Inventory:
         self._listed: dict[str, Listed] = {}
         place = {serial: site for site, rows in self._told.items() for serial in rows}
         for site in self._real:
-            for serial, device in {**self._seen.get(site.id, {}), **self._told.get(site.id, {})}.items():
+            docks = _by_serial([self.traits(site.id).get(_DOCK)])
+            for serial, device in {**docks, **self._seen.get(site.id, {}), **self._told.get(site.id, {})}.items():
                 if place.get(serial, site.id) == site.id and serial not in self._listed:
                     self._listed[serial] = self._joined(site, device)
         if self._places_known():

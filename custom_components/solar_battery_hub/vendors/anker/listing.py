@@ -20,6 +20,7 @@ _IN_SCENE: Final[Sequence[tuple[str, str, str]]] = (
     ("", "solar_list", "A5143"),
 )
 _PACK: Final = "pack"
+_DOCK: Final = "AE100"
 
 
 def sites_in(beans: Iterable[Bean]) -> list[Site]:
@@ -56,6 +57,11 @@ def scene_devices(bean: Bean, site: str) -> list[Listed]:
         rows = sections((section(bean.get(place)) if place else bean).get(name))
         found |= {device.serial: device for device in _rows(rows, site=site, model=model)}
     return list(found.values())
+
+
+def dock_of(limit: Bean, site: str) -> Listed | None:
+    """Return the Power Dock of a site as its power limits tell it, at times nobody else does (§7.9, §7.11)."""
+    return next(_rows([section(limit.get("ae100_info"))], site=site, model=_DOCK), None)
 
 
 def bound_devices(beans: Iterable[Bean]) -> list[Listed]:
