@@ -1,6 +1,7 @@
 """What the tests of the running integration share."""
 
 from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from custom_components.solar_battery_hub.vendors.goodwe import wire
 from tests.hub import Hub
 from tests.simulators.anker.passport import Passport
 from tests.simulators.anker.server import AnkerSimulator
+from tests.simulators.base import Simulator
 from tests.simulators.clock import SimClock
 from tests.simulators.goodwe.server import GoodWeSimulator
 from tests.simulators.growatt.server import GrowattSimulator
@@ -25,11 +27,12 @@ from tests.simulators.powerwall.tls import Certificate
 # The library keeps the first datetime class it meets; it must not be a frozen test's.
 Certificate(dt_util.utcnow())
 
-type StartPowerwall = Callable[..., Coroutine[Any, Any, PowerwallSimulator]]
-type StartAnker = Callable[..., Coroutine[Any, Any, AnkerSimulator]]
+type Start[T] = Callable[..., Coroutine[Any, Any, T]]
+type StartPowerwall = Start[PowerwallSimulator]
+type StartAnker = Start[AnkerSimulator]
 type AnkerHosts = Callable[[AnkerSimulator], None]
-type StartGoodWe = Callable[..., Coroutine[Any, Any, GoodWeSimulator]]
-type StartGrowatt = Callable[..., Coroutine[Any, Any, GrowattSimulator]]
+type StartGoodWe = Start[GoodWeSimulator]
+type StartGrowatt = Start[GrowattSimulator]
 
 
 @pytest.fixture(autouse=True)
@@ -40,13 +43,13 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
             request.getfixturevalue(fixture)
 
 
-@pytest.fixture
-async def start_powerwall(socket_enabled: None) -> AsyncGenerator[StartPowerwall]:
-    """Start gateways on loopback whose time is Home Assistant's; they stop with the test."""
-    started: list[PowerwallSimulator] = []
+@asynccontextmanager
+async def _starting[T: Simulator](make: Callable[..., T], usual: str) -> AsyncGenerator[Start[T]]:
+    """Yield what starts a maker's simulators on loopback, of the usual profile or another; they stop at the end."""
+    started: list[T] = []
 
-    async def start(profile: str = "gw2-24.44", **options: Any) -> PowerwallSimulator:
-        simulator = PowerwallSimulator(profile, clock=SimClock(dt_util.utcnow), **options)
+    async def start(profile: str = usual, **options: Any) -> T:
+        simulator = make(profile, clock=SimClock(dt_util.utcnow), **options)
         await simulator.start()
         started.append(simulator)
         return simulator
@@ -54,22 +57,20 @@ async def start_powerwall(socket_enabled: None) -> AsyncGenerator[StartPowerwall
     yield start
     for simulator in started:
         await simulator.stop()
+
+
+@pytest.fixture
+async def start_powerwall(socket_enabled: None) -> AsyncGenerator[StartPowerwall]:
+    """Start gateways on loopback whose time is Home Assistant's; they stop with the test."""
+    async with _starting(PowerwallSimulator, "gw2-24.44") as start:
+        yield start
 
 
 @pytest.fixture
 async def start_growatt(socket_enabled: None) -> AsyncGenerator[StartGrowatt]:
     """Start servers on loopback whose time is Home Assistant's; they stop with the test."""
-    started: list[GrowattSimulator] = []
-
-    async def start(profile: str = "home", **options: Any) -> GrowattSimulator:
-        simulator = GrowattSimulator(profile, clock=SimClock(dt_util.utcnow), **options)
-        await simulator.start()
-        started.append(simulator)
-        return simulator
-
-    yield start
-    for simulator in started:
-        await simulator.stop()
+    async with _starting(GrowattSimulator, "home") as start:
+        yield start
 
 
 @pytest.fixture
@@ -79,17 +80,8 @@ async def start_goodwe(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) ->
     Requests follow each other without the usual moment in between: nobody moves the clock on while a test waits.
     """
     monkeypatch.setattr(wire, "_GAP", 0.0)
-    started: list[GoodWeSimulator] = []
-
-    async def start(profile: str = "home", **options: Any) -> GoodWeSimulator:
-        simulator = GoodWeSimulator(profile, clock=SimClock(dt_util.utcnow), **options)
-        await simulator.start()
-        started.append(simulator)
-        return simulator
-
-    yield start
-    for simulator in started:
-        await simulator.stop()
+    async with _starting(GoodWeSimulator, "home") as start:
+        yield start
 
 
 @pytest.fixture
@@ -103,17 +95,8 @@ async def start_anker(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(pace, "GAP", 0.0)
     monkeypatch.setattr(anker_wire, "_FIRST_WAIT", 0.0)
     monkeypatch.setattr(anker_wire, "_LAST_WAIT", 0.0)
-    started: list[AnkerSimulator] = []
-
-    async def start(profile: str = "solarbank3", **options: Any) -> AnkerSimulator:
-        simulator = AnkerSimulator(profile, clock=SimClock(dt_util.utcnow), **options)
-        await simulator.start()
-        started.append(simulator)
-        return simulator
-
-    yield start
-    for simulator in started:
-        await simulator.stop()
+    async with _starting(AnkerSimulator, "solarbank3") as start:
+        yield start
 
 
 @pytest.fixture

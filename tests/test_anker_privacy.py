@@ -4,29 +4,21 @@ from collections.abc import Iterator
 import json
 from pathlib import Path
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import device_registry as dr
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    MockModule,
-    mock_config_flow,
-    mock_integration,
-    mock_platform,
-)
 
-from custom_components.solar_battery_hub.const import DOMAIN
-from custom_components.solar_battery_hub.core.errors import HubError
 from custom_components.solar_battery_hub.core.redact import Redactor
 from custom_components.solar_battery_hub.diagnostics import PRIVATE as ROOT, async_get_config_entry_diagnostics
 from custom_components.solar_battery_hub.vendors.anker import VENDOR
+from tests import rivals
 from tests.conftest import AnkerHosts, StartAnker
 from tests.hub import Hub
-from tests.replay import replay
+from tests.privacy import assert_not_in_diagnostics, assert_not_in_log, assert_replayed
 from tests.simulator_checks.anker_host import RECORDINGS, needs_recordings
 from tests.simulators.anker.server import AnkerSimulator
-from tests.test_repairs import RivalFlow, issues
+from tests.test_repairs import issues
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -39,25 +31,16 @@ FOLDERS = sorted(folder for folder in RECORDINGS.glob("*") if folder.is_dir())
 # Who else
 
 
-async def _yes(*_: object) -> bool:
-    return True
-
-
 @pytest.fixture
 def rival(hass: HomeAssistant) -> Iterator[None]:
     """Stand in for the integration that many had before."""
-    mock_integration(hass, MockModule(RIVAL, async_setup_entry=_yes, async_unload_entry=_yes))
-    mock_platform(hass, f"{RIVAL}.config_flow", None)
-    with mock_config_flow(RIVAL, RivalFlow):
+    with rivals.known(hass, RIVAL):
         yield
 
 
-def rival_entry(hass: HomeAssistant, username: str) -> MockConfigEntry:
+def rival_entry(hass: HomeAssistant, username: str) -> ConfigEntry:
     """Return an entry of that integration, not loaded yet."""
-    data = {"username": username, "password": "x", "countryid": "DE"}
-    entry = MockConfigEntry(domain=RIVAL, data=data, title="Balcony")
-    entry.add_to_hass(hass)
-    return entry
+    return rivals.add(hass, RIVAL, {"username": username, "password": "x", "countryid": "DE"})
 
 
 @pytest.mark.usefixtures("rival")
@@ -67,11 +50,9 @@ async def test_rival_on_the_same_account(hub: Hub, start_anker: StartAnker, anke
     anker_hosts(server)
     entry = await hub.add_anker(server, advanced={"server": "automatic"})
     other = rival_entry(hub.hass, server.door.account.email.upper())
-    await hub.hass.config_entries.async_setup(other.entry_id)
-    await hub.hass.async_block_till_done()
-    assert issues(hub.hass) == {"account_in_use": {"account": entry.title, "integration": RIVAL, "entry": "Balcony"}}
-    await hub.hass.config_entries.async_unload(other.entry_id)
-    await hub.hass.async_block_till_done()
+    await rivals.load(hub.hass, other)
+    assert issues(hub.hass) == {"account_in_use": {"account": entry.title, "integration": RIVAL, "entry": "Old one"}}
+    await rivals.unload(hub.hass, other)
     assert issues(hub.hass) == {}
 
 
@@ -84,15 +65,14 @@ async def test_rival_with_the_same_device(hub: Hub, start_anker: StartAnker) -> 
     dr.async_get(hub.hass).async_get_or_create(config_entry_id=other.entry_id, identifiers={(RIVAL, serial)})
     await hub.add_anker(server)
     assert issues(hub.hass) == {}
-    await hub.hass.config_entries.async_setup(other.entry_id)
-    await hub.hass.async_block_till_done()
+    await rivals.load(hub.hass, other)
     assert issues(hub.hass).keys() == {"account_in_use"}
 
 
 @pytest.mark.usefixtures("rival")
 async def test_rival_on_another_account(hub: Hub, start_anker: StartAnker) -> None:
     other = rival_entry(hub.hass, "somebody@example.org")
-    await hub.hass.config_entries.async_setup(other.entry_id)
+    await rivals.load(hub.hass, other)
     await hub.add_anker(await start_anker("solarbank3"))
     assert issues(hub.hass) == {}
 
@@ -195,8 +175,7 @@ async def test_nothing_private_after_a_choice_of_sites(hub: Hub, start_anker: St
     hub.hass.config_entries.async_update_entry(entry, options={"sites": [server.world.sites[0].id]})
     await hub.hass.config_entries.async_reload(entry.entry_id)
     await hub.advance(60, step=30)
-    text = json.dumps(await async_get_config_entry_diagnostics(hub.hass, entry), default=str)
-    assert [secret for secret in private(server) if secret in text] == []
+    await assert_not_in_diagnostics(hub.hass, entry, private(server))
 
 
 @pytest.mark.parametrize("minutes", [5, 61])
@@ -205,15 +184,7 @@ async def test_report_can_be_replayed(hub: Hub, start_anker: StartAnker, minutes
     server = await start_anker("solarbank3")
     entry = await hub.add_anker(server)
     await hub.advance(60 * minutes, step=20)
-    report = await async_get_config_entry_diagnostics(hub.hass, entry)
-    results = await replay(json.loads(json.dumps(report, default=str)))
-    readings = [values for values in results.values() if not isinstance(values, HubError)]
-    replayed = {
-        name.partition("/")[2]: value for values in readings for name, value in values.items() if "site_" in name
-    }
-    site = f"site_{server.world.sites[0].id}"
-    for key in ("solar_power", "home_power", "grid_power", "battery_power", "battery_level"):
-        assert replayed[key] == pytest.approx(float(hub.state(f"{site}_{key}").state), abs=0.51)
+    await assert_replayed(hub, entry, "site_", f"site_{server.world.sites[0].id}")
 
 
 async def test_nothing_secret_in_the_log(hub: Hub, start_anker: StartAnker, caplog: pytest.LogCaptureFixture) -> None:
@@ -232,12 +203,7 @@ async def test_nothing_secret_in_the_log(hub: Hub, start_anker: StartAnker, capl
     server.door.account.password = "another-password"
     server.door.revoke()
     await hub.advance(7200, step=60)
-    # The test's stand-in for the disk tells what is written to it.
-    told = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("pytest"))
-    assert DOMAIN in told
-    assert [secret for secret in (*old, *secrets(server)) if secret in told] == []
-    repairs = str([issue for issue in ir.async_get(hub.hass).issues.values() if issue.domain == DOMAIN])
-    assert [secret for secret in old if secret in repairs] == []
+    assert_not_in_log(hub.hass, caplog, [*old, *secrets(server)])
 
 
 @pytest.mark.parametrize("profile", ["charger", "power_panel", "three_sites"])

@@ -7,25 +7,17 @@ import json
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import device_registry as dr
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    MockModule,
-    mock_config_flow,
-    mock_integration,
-    mock_platform,
-)
 
-from custom_components.solar_battery_hub.const import DOMAIN
-from custom_components.solar_battery_hub.core.errors import HubError
 from custom_components.solar_battery_hub.diagnostics import async_get_config_entry_diagnostics
+from tests import rivals
 from tests.conftest import StartGoodWe
 from tests.hub import Hub
-from tests.replay import replay
+from tests.privacy import assert_not_in_diagnostics, assert_not_in_log, assert_replayed
 from tests.simulators.goodwe.semsplus_login import hidden
 from tests.simulators.goodwe.server import GoodWeSimulator
-from tests.test_repairs import RivalFlow, issues
+from tests.test_repairs import issues
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -36,24 +28,16 @@ WAYS = ("semsplus", "legacy")
 # Who else
 
 
-async def _yes(*_: object) -> bool:
-    return True
-
-
 @pytest.fixture
 def rival(hass: HomeAssistant) -> Iterator[None]:
     """Stand in for the integration that many had before."""
-    mock_integration(hass, MockModule(RIVAL, async_setup_entry=_yes, async_unload_entry=_yes))
-    mock_platform(hass, f"{RIVAL}.config_flow", None)
-    with mock_config_flow(RIVAL, RivalFlow):
+    with rivals.known(hass, RIVAL):
         yield
 
 
-def rival_entry(hass: HomeAssistant, username: str) -> MockConfigEntry:
+def rival_entry(hass: HomeAssistant, username: str) -> ConfigEntry:
     """Return an entry of that integration, not loaded yet."""
-    entry = MockConfigEntry(domain=RIVAL, data={"username": username, "password": "x"}, title="Inverter 1")
-    entry.add_to_hass(hass)
-    return entry
+    return rivals.add(hass, RIVAL, {"username": username, "password": "x"})
 
 
 @pytest.mark.usefixtures("rival")
@@ -63,11 +47,9 @@ async def test_rival_on_the_same_account(hub: Hub, start_goodwe: StartGoodWe) ->
     entry = await hub.add_goodwe(server)
     hub.hass.config_entries.async_update_entry(entry, data={**entry.data, "region": "eu"})
     other = rival_entry(hub.hass, server.world.account.email.upper())
-    await hub.hass.config_entries.async_setup(other.entry_id)
-    await hub.hass.async_block_till_done()
-    assert issues(hub.hass) == {"account_in_use": {"account": entry.title, "integration": RIVAL, "entry": "Inverter 1"}}
-    await hub.hass.config_entries.async_unload(other.entry_id)
-    await hub.hass.async_block_till_done()
+    await rivals.load(hub.hass, other)
+    assert issues(hub.hass) == {"account_in_use": {"account": entry.title, "integration": RIVAL, "entry": "Old one"}}
+    await rivals.unload(hub.hass, other)
     assert issues(hub.hass) == {}
 
 
@@ -80,15 +62,14 @@ async def test_rival_with_the_same_inverter(hub: Hub, start_goodwe: StartGoodWe)
     dr.async_get(hub.hass).async_get_or_create(config_entry_id=other.entry_id, identifiers={(RIVAL, serial)})
     await hub.add_goodwe(server)
     assert issues(hub.hass) == {}
-    await hub.hass.config_entries.async_setup(other.entry_id)
-    await hub.hass.async_block_till_done()
+    await rivals.load(hub.hass, other)
     assert issues(hub.hass).keys() == {"account_in_use"}
 
 
 @pytest.mark.usefixtures("rival")
 async def test_rival_on_another_account(hub: Hub, start_goodwe: StartGoodWe) -> None:
     other = rival_entry(hub.hass, "somebody@example.org")
-    await hub.hass.config_entries.async_setup(other.entry_id)
+    await rivals.load(hub.hass, other)
     await hub.add_goodwe(await start_goodwe("string"))
     assert issues(hub.hass) == {}
 
@@ -146,8 +127,7 @@ async def test_nothing_private_after_a_choice_of_plants(hub: Hub, start_goodwe: 
     hub.hass.config_entries.async_update_entry(entry, options={"plants": [server.world.plants[0].id]})
     await hub.hass.config_entries.async_reload(entry.entry_id)
     await hub.advance(60, step=30)
-    text = json.dumps(await async_get_config_entry_diagnostics(hub.hass, entry), default=str)
-    assert [secret for secret in private(server) if secret in text] == []
+    await assert_not_in_diagnostics(hub.hass, entry, private(server))
 
 
 async def test_device_of_no_list(hub: Hub, start_goodwe: StartGoodWe) -> None:
@@ -171,15 +151,7 @@ async def test_report_can_be_replayed(hub: Hub, start_goodwe: StartGoodWe, way: 
     server = await start_goodwe("home")
     entry = await add(hub, server, way)
     await hub.advance(400, step=20)
-    report = await async_get_config_entry_diagnostics(hub.hass, entry)
-    results = await replay(json.loads(json.dumps(report, default=str)))
-    readings = [values for values in results.values() if not isinstance(values, HubError)]
-    replayed = {
-        name.partition("/")[2]: value for values in readings for name, value in values.items() if "plant_" in name
-    }
-    plant = f"plant_{server.world.plants[0].id}"
-    for key in ("solar_power", "home_power", "grid_power", "battery_power", "battery_level"):
-        assert replayed[key] == pytest.approx(float(hub.state(f"{plant}_{key}").state), abs=0.51)
+    await assert_replayed(hub, entry, "plant_", f"plant_{server.world.plants[0].id}")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -200,9 +172,4 @@ async def test_nothing_secret_in_the_log(
     server.world.account.password = "another-password"
     server.world.sessions.end()
     await hub.advance(3600, step=60)
-    # The test's stand-in for the disk tells what is written to it.
-    told = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("pytest"))
-    assert DOMAIN in told
-    assert [secret for secret in (*old, *secrets(server)) if secret in told] == []
-    repairs = str([issue for issue in ir.async_get(hub.hass).issues.values() if issue.domain == DOMAIN])
-    assert [secret for secret in old if secret in repairs] == []
+    assert_not_in_log(hub.hass, caplog, [*old, *secrets(server)])

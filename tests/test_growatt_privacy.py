@@ -3,24 +3,19 @@
 from collections.abc import Iterator, Mapping
 import json
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import device_registry as dr
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    MockModule,
-    mock_config_flow,
-    mock_integration,
-    mock_platform,
-)
 
-from custom_components.solar_battery_hub.const import DOMAIN
 from custom_components.solar_battery_hub.diagnostics import async_get_config_entry_diagnostics
 from custom_components.solar_battery_hub.vendors.growatt.login import hash_password
+from tests import rivals
 from tests.conftest import StartGrowatt
 from tests.hub import Hub
+from tests.privacy import assert_not_in_log
 from tests.simulators.growatt.server import GrowattSimulator
-from tests.test_repairs import RivalFlow, issues
+from tests.test_repairs import issues
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -28,24 +23,16 @@ CORE = "growatt_server"
 KEYS = ("token", "password")
 
 
-async def _yes(*_: object) -> bool:
-    return True
-
-
 @pytest.fixture
 def core(hass: HomeAssistant) -> Iterator[None]:
     """Stand in for Home Assistant's own integration."""
-    mock_integration(hass, MockModule(CORE, async_setup_entry=_yes, async_unload_entry=_yes))
-    mock_platform(hass, f"{CORE}.config_flow", None)
-    with mock_config_flow(CORE, RivalFlow):
+    with rivals.known(hass, CORE):
         yield
 
 
-def core_entry(hass: HomeAssistant, data: Mapping[str, str]) -> MockConfigEntry:
+def core_entry(hass: HomeAssistant, data: Mapping[str, str]) -> ConfigEntry:
     """Return an entry of that integration, not loaded yet."""
-    entry = MockConfigEntry(domain=CORE, data=data, unique_id="1234567", title="Old one")
-    entry.add_to_hass(hass)
-    return entry
+    return rivals.add(hass, CORE, data, "1234567")
 
 
 @pytest.mark.usefixtures("core")
@@ -55,11 +42,10 @@ async def test_core_on_the_same_account(hub: Hub, start_growatt: StartGrowatt, k
     server = await start_growatt("min_plain")
     keys = {"token": {"token": server.token}, "password": {"username": "demo.user", "password": "demo1234"}}
     other = core_entry(hub.hass, {"auth_type": key, "url": f"{server.url}/", **keys[key]})
-    await hub.hass.config_entries.async_setup(other.entry_id)
+    await rivals.load(hub.hass, other)
     entry = await hub.add_growatt(server, key)
     assert issues(hub.hass) == {"account_in_use": {"account": entry.title, "integration": CORE, "entry": "Old one"}}
-    await hub.hass.config_entries.async_unload(other.entry_id)
-    await hub.hass.async_block_till_done()
+    await rivals.unload(hub.hass, other)
     assert issues(hub.hass) == {}
 
 
@@ -72,8 +58,7 @@ async def test_core_with_the_same_inverter(hub: Hub, start_growatt: StartGrowatt
     dr.async_get(hub.hass).async_get_or_create(config_entry_id=other.entry_id, identifiers={(CORE, serial)})
     await hub.add_growatt(server, "token")
     assert issues(hub.hass) == {}
-    await hub.hass.config_entries.async_setup(other.entry_id)
-    await hub.hass.async_block_till_done()
+    await rivals.load(hub.hass, other)
     assert issues(hub.hass).keys() == {"account_in_use"}
 
 
@@ -83,7 +68,7 @@ async def test_core_on_another_account(hub: Hub, start_growatt: StartGrowatt, da
     server = await start_growatt("min_plain")
     other = core_entry(hub.hass, {"url": f"{server.url}/", **data})
     dr.async_get(hub.hass).async_get_or_create(config_entry_id=other.entry_id, identifiers={(CORE, "ANOTHER")})
-    await hub.hass.config_entries.async_setup(other.entry_id)
+    await rivals.load(hub.hass, other)
     await hub.add_growatt(server, "password")
     assert issues(hub.hass) == {}
 
@@ -130,9 +115,4 @@ async def test_nothing_secret_in_the_log(
     server.world.user.password = "another"
     server.legacy.sessions.kill()
     await hub.advance(3600, step=60)
-    # The test's stand-in for the disk tells what is written to it.
-    told = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("pytest"))
-    assert DOMAIN in told
-    assert [secret for secret in (*old, *server.legacy.sessions.issued) if secret in told] == []
-    repairs = str([issue for issue in ir.async_get(hub.hass).issues.values() if issue.domain == DOMAIN])
-    assert [secret for secret in old if secret in repairs] == []
+    assert_not_in_log(hub.hass, caplog, [*old, *server.legacy.sessions.issued])

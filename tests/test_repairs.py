@@ -4,19 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from homeassistant.components.repairs import DOMAIN as REPAIRS
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryState, ConfigFlow, ConfigFlowResult
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    MockModule,
-    mock_config_flow,
-    mock_integration,
-    mock_platform,
-)
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.solar_battery_hub.config_flow import SolarBatteryHubFlow
@@ -25,6 +18,7 @@ from custom_components.solar_battery_hub.core.control import ControlKind, Settin
 from custom_components.solar_battery_hub.core.errors import AuthFailed, Unreachable
 from custom_components.solar_battery_hub.core.model import Notice
 from custom_components.solar_battery_hub.core.quantities import Quantity
+from tests import rivals
 from tests.bad_days.tools import entry_of
 from tests.conftest import StartPowerwall
 from tests.hub import Hub
@@ -54,34 +48,16 @@ def assert_complete(kind: str, filled: Mapping[str, str]) -> None:
     assert all(filled.values())
 
 
-class RivalFlow(ConfigFlow):
-    """The other integration has dialogs as well."""
-
-
 @pytest.fixture
 def rival(hass: HomeAssistant) -> Iterator[None]:
     """Stand in for Home Assistant's own integration of the gateway."""
-    mock_integration(
-        hass, MockModule("powerwall", async_setup_entry=_yes, async_unload_entry=_yes, async_remove_entry=_nothing)
-    )
-    mock_platform(hass, "powerwall.config_flow", None)
-    with mock_config_flow("powerwall", RivalFlow):
+    with rivals.known(hass, "powerwall"):
         yield
 
 
-async def _yes(hass: HomeAssistant, entry: Any) -> bool:
-    return True
-
-
-async def _nothing(hass: HomeAssistant, entry: Any) -> None:
-    """There is nothing to clean up."""
-
-
-def rival_entry(hass: HomeAssistant, address: str, unique_id: str = "1232100-00-E--TG000000000000") -> MockConfigEntry:
+def rival_entry(hass: HomeAssistant, address: str, unique_id: str = "1232100-00-E--TG000000000000") -> ConfigEntry:
     """Return an entry of the other integration, not loaded yet."""
-    entry = MockConfigEntry(domain="powerwall", data={"ip_address": address}, unique_id=unique_id, title="Old one")
-    entry.add_to_hass(hass)
-    return entry
+    return rivals.add(hass, "powerwall", {"ip_address": address}, unique_id)
 
 
 # Two on one account
@@ -97,22 +73,19 @@ async def test_rival(hub: Hub, start_powerwall: StartPowerwall, known_by: str, f
     number = gateway.din if known_by == "number" else "somebody"
     other = rival_entry(hub.hass, address, number)
     if first:
-        await hub.hass.config_entries.async_setup(other.entry_id)
+        await rivals.load(hub.hass, other)
     entry = await hub.add_powerwall(gateway)
     if not first:
         assert issues(hub.hass) == {}
-        await hub.hass.config_entries.async_setup(other.entry_id)
-        await hub.hass.async_block_till_done()
+        await rivals.load(hub.hass, other)
     assert issues(hub.hass) == {
         "account_in_use": {"account": entry.title, "integration": "powerwall", "entry": "Old one"}
     }
     assert_complete("account_in_use", issues(hub.hass)["account_in_use"])
 
-    await hub.hass.config_entries.async_unload(other.entry_id)
-    await hub.hass.async_block_till_done()
+    await rivals.unload(hub.hass, other)
     assert issues(hub.hass) == {}
-    await hub.hass.config_entries.async_setup(other.entry_id)
-    await hub.hass.async_block_till_done()
+    await rivals.load(hub.hass, other)
     assert issues(hub.hass).keys() == {"account_in_use"}
     await hub.hass.config_entries.async_remove(other.entry_id)
     await hub.hass.async_block_till_done()
@@ -124,7 +97,7 @@ async def test_other_gateway_is_no_rival(hub: Hub, start_powerwall: StartPowerwa
     """Another address and another number, or one that does not run, disturbs nobody."""
     gateway = await start_powerwall()
     other = rival_entry(hub.hass, f"127.0.0.2:{gateway.port}")
-    await hub.hass.config_entries.async_setup(other.entry_id)
+    await rivals.load(hub.hass, other)
     assert other.state is ConfigEntryState.LOADED
     rival_entry(hub.hass, f"127.0.0.1:{gateway.port}", gateway.din)
     await hub.add_powerwall(gateway)
@@ -136,7 +109,7 @@ async def test_rival_of_an_entry_that_is_removed(hub: Hub, start_powerwall: Star
     """Nobody complains any more, and nobody looks at the other one any more."""
     gateway = await start_powerwall()
     other = rival_entry(hub.hass, f"127.0.0.1:{gateway.port}")
-    await hub.hass.config_entries.async_setup(other.entry_id)
+    await rivals.load(hub.hass, other)
     entry = await hub.add_powerwall(gateway)
     assert issues(hub.hass).keys() == {"account_in_use"}
     await hub.hass.config_entries.async_remove(entry.entry_id)
