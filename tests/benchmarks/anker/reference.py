@@ -146,6 +146,12 @@ class Reference:
         if self._is_busy:
             return
         self._is_busy = True
+        try:
+            await self._carry_out()
+        finally:
+            self._is_busy = False
+
+    async def _carry_out(self) -> None:
         number, self._rounds = self._rounds, self._rounds + 1
         await self._update_sites()
         if number % SLOW_EVERY == 0:
@@ -153,7 +159,6 @@ class Reference:
             await self._update_facts()
             if number:
                 await self._update_energies()
-        self._is_busy = False
 
     async def _ask(self, path: str, *, get: bool = False, **body: Any) -> Any:
         """Ask, note that an answer came and return it; ``None`` without one."""

@@ -25,10 +25,10 @@ from tests.benchmarks.anker.subjects import RECORDINGS
 from tests.benchmarks.jumping_sun import JumpingSun
 from tests.benchmarks.relay import Relay
 from tests.benchmarks.relayed import run
+from tests.simulators.actions import Action, named
 from tests.simulators.anker import AnkerSimulator
 from tests.simulators.anker.report import Report
 from tests.simulators.anker.site import REPORT, REPORTS
-from tests.simulators.base import Action
 from tests.simulators.clock import SimClock
 from tests.simulators.wire import Answer, RequestRecord
 
@@ -150,7 +150,7 @@ class MeasuredSimulator(AnkerSimulator):
     def actions(self) -> Mapping[str, Action]:
         counts = (self.paths, self.forget, self.busiest, self.traffic)
         own = (*counts, self.set_delay, self.let_sun_jump, self.shift_reports, self.uploads)
-        return {**super().actions, **{action.__name__: action for action in own}}
+        return {**super().actions, **named(*own)}
 
 
 def most_within(times: list[float], seconds: float) -> int:

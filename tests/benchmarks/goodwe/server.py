@@ -24,7 +24,7 @@ from tests.benchmarks.goodwe.subjects import LEGACY
 from tests.benchmarks.jumping_sun import JumpingSun
 from tests.benchmarks.relay import Relay
 from tests.benchmarks.relayed import run
-from tests.simulators.base import Action
+from tests.simulators.actions import Action, named
 from tests.simulators.clock import SimClock
 from tests.simulators.goodwe.server import GoodWeSimulator
 from tests.simulators.goodwe.world import Plant
@@ -113,7 +113,7 @@ class MeasuredSimulator(GoodWeSimulator):
     @override
     def actions(self) -> Mapping[str, Action]:
         own = (self.paths, self.traffic, self.let_sun_jump, self.shift_uploads, self.uploads)
-        return {**super().actions, **{action.__name__: action for action in own}}
+        return {**super().actions, **named(*own)}
 
 
 def is_refusal(answer: Answer) -> bool:

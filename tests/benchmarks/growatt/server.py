@@ -18,7 +18,7 @@ from aiohttp import web
 from tests.benchmarks.jumping_sun import JumpingSun
 from tests.benchmarks.relay import Relay
 from tests.benchmarks.relayed import run
-from tests.simulators.base import Action
+from tests.simulators.actions import Action, named
 from tests.simulators.clock import SimClock
 from tests.simulators.growatt.server import V1_PREFIX, GrowattSimulator
 from tests.simulators.wire import Answer, RequestRecord
@@ -82,7 +82,7 @@ class MeasuredSimulator(GrowattSimulator):
     @override
     def actions(self) -> Mapping[str, Action]:
         own = (self.traffic, self.set_delay, self.let_sun_jump, self.uploads)
-        return {**super().actions, **{action.__name__: action for action in own}}
+        return {**super().actions, **named(*own)}
 
 
 def build(clock: SimClock, relay: Relay) -> MeasuredSimulator:
