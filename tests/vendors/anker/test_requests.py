@@ -23,13 +23,6 @@ READS: tuple[tuple[str, dict[str, Any], Ask, Any, Any], ...] = (
     (f"{PS}/site/get_site_list", {}, lambda c: c.site_list(), {"site_list": [{"site_id": SITE}]}, [{"site_id": SITE}]),
     (f"{PS}/site/get_scen_info", {"site_id": SITE}, lambda c: c.scene(SITE), {"home_info": {}}, {"home_info": {}}),
     (
-        f"{PS}/site/get_site_detail",
-        {"site_id": SITE},
-        lambda c: c.site_detail(SITE),
-        {"site_info": 1},
-        {"site_info": 1},
-    ),
-    (
         f"{PS}/app/get_relate_and_bind_devices",
         {},
         lambda c: c.bind_devices(),
@@ -303,13 +296,6 @@ READS: tuple[tuple[str, dict[str, Any], Ask, Any, Any], ...] = (
         {"auto_disaster_switch": False},
     ),
     (
-        f"{EU}/charging_disaster_prepared/get_site_device_disaster_status",
-        {"identifier_id": SITE, "type": 2},
-        lambda c: c.disaster_status(SITE),
-        {"manual_disaster_status": 2},
-        {"manual_disaster_status": 2},
-    ),
-    (
         f"{EU}/charging_hes_svc/get_system_running_info",
         {"siteId": SITE},
         lambda c: c.hes_running(SITE),
@@ -329,13 +315,6 @@ READS: tuple[tuple[str, dict[str, Any], Ask, Any, Any], ...] = (
         lambda c: c.hes_energy(SITE, "grid", "week", DAY, LATER),
         {"energy": []},
         {"energy": []},
-    ),
-    (
-        f"{EU}/charging_hes_svc/get_system_profit_detail",
-        {"siteId": SITE, "dateType": "month", "start": "2026-01", "end": ""},
-        lambda c: c.hes_profit(SITE, "month", DAY),
-        {"savings": []},
-        {"savings": []},
     ),
     (f"{EU}/charging_hes_svc/get_wifi_info", {"sn": SN}, lambda c: c.hes_wifi(SN), {"ssid": "x"}, {"ssid": "x"}),
 )

@@ -111,6 +111,21 @@ def test_periods_that_nobody_takes(period: dict[str, Any]) -> None:
         vol.Schema(dict(ACTIONS["set_use_time_plan"].fields))({"seasons": [season]})
 
 
+async def test_providers_to_choose_from() -> None:
+    """One line for each area of each company, in the form in which it is chosen (§11.2)."""
+    async with owner_of("solarbank3") as owner:
+        providers = (await act(owner, "get_price_providers"))["providers"]
+        assert {"country": "DE", "company": "Nordpool", "area": "GER"} in providers
+        assert [set(provider) for provider in providers] == [{"country", "company", "area"}] * len(providers)
+        assert (await act(owner, "set_price_provider", **providers[0]))["outcome"] == "confirmed"
+
+
+async def test_who_knows_no_dynamic_prices_is_not_asked() -> None:
+    async with owner_of("solarbank1") as owner:
+        with pytest.raises(NotSupported):
+            await act(owner, "get_price_providers")
+
+
 async def test_a_provider_makes_the_tariff_dynamic() -> None:
     async with owner_of("solarbank3") as owner:
         chosen = {"country": "AT", "company": "Nordpool", "area": "AT"}

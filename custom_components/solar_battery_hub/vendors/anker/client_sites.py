@@ -20,10 +20,6 @@ class SiteCalls(Calls):
         """Return the live values of a site (§7.2); asked once only, since it is asked again within a minute anyway."""
         return await self._object(paths.SCENE, {"site_id": site}, retries=False)
 
-    async def site_detail(self, site: str) -> Bean:
-        """Return ``site_info`` and the devices of a site without values."""
-        return await self._object(paths.SITE_DETAIL, {"site_id": site})
-
     async def bind_devices(self) -> list[Bean]:
         """Return all devices bound to the account, with or without a site (§7.3); none for a member.
 

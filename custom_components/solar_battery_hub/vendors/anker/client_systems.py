@@ -94,10 +94,6 @@ class PanelCalls(Calls):
         """Return the window of manual backup (§12.10)."""
         return await self._object(paths.DISASTER, _by_site(site))
 
-    async def disaster_status(self, site: str) -> Bean:
-        """Return whether backup runs: ``manual_disaster_status`` 1 or 2."""
-        return await self._object(paths.DISASTER_STATUS, _by_site(site))
-
     async def set_disaster(self, site: str, window: tuple[datetime, datetime] | None) -> None:
         """Set a window of manual backup, or end it: without the detail, which must not even be null then (§12.10)."""
         body = {**_by_site(site), "manual_disaster_switch": window is not None}
@@ -122,11 +118,6 @@ class HesCalls(Calls):
         """Return energies, and for a ``day`` powers every five minutes (§10.4); dates are always whole days."""
         span = {"start": start.isoformat(), "end": end.isoformat()}
         return await self._object(paths.HES_ENERGY, {"siteId": site, "sourceType": source, "dateType": kind, **span})
-
-    async def hes_profit(self, site: str, kind: str, start: date) -> Bean:
-        """Return what was saved in a day, week, month or year."""
-        body = {"siteId": site, "dateType": kind, "start": start.strftime(DATE_FORMATS[kind]), "end": ""}
-        return await self._object(paths.HES_PROFIT, body)
 
     async def hes_wifi(self, serial: str) -> Bean:
         """Return the networks of a unit and its parts."""

@@ -7,7 +7,7 @@ import voluptuous as vol
 
 from ...core.control import Outcome
 from ...core.errors import NotSupported, WriteRefused
-from ...core.parse import section, sections
+from ...core.parse import section, sections, text
 from ...core.refusal import ChangeRefused
 from ..base import Account, Action
 from . import plans, prices, rate_plan, use_time
@@ -19,13 +19,15 @@ from .offers import offers_of
 from .offers_plans import MODE
 from .offers_prices import TARIFF, price
 from .orders import plan_order, price_order
-from .products import kind_of
+from .products import kind_of, product
 from .seen import PLAN, PRICE, Seen
 from .use_time import Season
 
 _HOUR: Final = vol.All(vol.Coerce(int), vol.Range(min=0, max=24))
 _MONTH: Final = vol.All(vol.Coerce(int), vol.Range(min=1, max=12))
 _NAME: Final = vol.All(str, vol.Length(min=1, max=100))
+_PROVIDER: Final = ("country", "company", "area")
+_DYNAMIC_FROM: Final = 3  # generation of a solarbank
 
 
 def _forward(period: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -138,6 +140,28 @@ async def _set_provider(account: Account, device: str, fields: Mapping[str, Any]
     return {"outcome": _outcome(agrees=chosen == dict(fields)), **chosen}
 
 
+async def _get_providers(account: Account, device: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every provider of dynamic prices that a site can have, in the form in which one is chosen (§11.2)."""
+    anker = cast("AnkerAccount", account)
+    models = {listed.model for listed in _site(anker, device).devices if _has_dynamic_prices(listed)}
+    if not models:
+        raise NotSupported("Nothing here goes by dynamic prices")
+    countries = [bean for model in sorted(models) for bean in await anker.client.urgent.price_providers(model)]
+    found = {
+        (text(country.get("country")), text(company.get("company")), text(area.get("area")))
+        for country in countries
+        for company in sections(country.get("company_info"))
+        for area in sections(company.get("area_info"))
+    }
+    told = sorted((country, company, area) for country, company, area in found if country and company and area)
+    return {"providers": [dict(zip(_PROVIDER, provider, strict=True)) for provider in told]}
+
+
+def _has_dynamic_prices(listed: Listed) -> bool:
+    known = product(listed.model)
+    return known.generation >= _DYNAMIC_FROM or (known.category is Category.HES and not known.capacity)
+
+
 def _site(anker: AnkerAccount, device: str) -> Seen:
     """Return what is known of the site of a device. Raises NotSupported without one, WriteRefused for a member."""
     site = anker.site_of(device)
@@ -171,9 +195,6 @@ ACTIONS: Sequence[Action] = (
         fields={vol.Required("seasons"): vol.All([_SEASON], vol.Length(max=12))},
         run=_set,
     ),
-    Action(
-        name="set_price_provider",
-        fields={vol.Required("country"): _NAME, vol.Required("company"): _NAME, vol.Required("area"): _NAME},
-        run=_set_provider,
-    ),
+    Action(name="get_price_providers", fields={}, run=_get_providers, changes=False),
+    Action(name="set_price_provider", fields={vol.Required(name): _NAME for name in _PROVIDER}, run=_set_provider),
 )
