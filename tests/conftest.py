@@ -1,7 +1,7 @@
 """What the tests of the running integration share."""
 
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -46,17 +46,15 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
 @asynccontextmanager
 async def _starting[T: Simulator](make: Callable[..., T], usual: str) -> AsyncGenerator[Start[T]]:
     """Yield what starts a maker's simulators on loopback, of the usual profile or another; they stop at the end."""
-    started: list[T] = []
+    async with AsyncExitStack() as running:
 
-    async def start(profile: str = usual, **options: Any) -> T:
-        simulator = make(profile, clock=SimClock(dt_util.utcnow), **options)
-        await simulator.start()
-        started.append(simulator)
-        return simulator
+        async def start(profile: str = usual, **options: Any) -> T:
+            simulator = make(profile, clock=SimClock(dt_util.utcnow), **options)
+            await simulator.start()
+            running.push_async_callback(simulator.stop)
+            return simulator
 
-    yield start
-    for simulator in started:
-        await simulator.stop()
+        yield start
 
 
 @pytest.fixture

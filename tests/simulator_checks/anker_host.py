@@ -161,12 +161,8 @@ class App:
 @asynccontextmanager
 async def running(clock: SimClock, profile: str = "solarbank3", **options: Any) -> AsyncIterator[AnkerSimulator]:
     """Serve an account for the time of the block."""
-    simulator = AnkerSimulator(profile, clock=clock, **options)
-    await simulator.start()
-    try:
+    async with AnkerSimulator(profile, clock=clock, **options) as simulator:
         yield simulator
-    finally:
-        await simulator.stop()
 
 
 @asynccontextmanager

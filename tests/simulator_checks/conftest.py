@@ -83,17 +83,12 @@ def clock() -> SimClock:
 @pytest.fixture
 async def start(clock: SimClock, socket_enabled: None) -> AsyncIterator[Start]:
     """Return a function that starts a gateway of a profile."""
-    started: list[PowerwallSimulator] = []
+    async with AsyncExitStack() as running:
 
-    async def start_gateway(profile: str = "gw2-24.44", **options: Any) -> PowerwallSimulator:
-        simulator = PowerwallSimulator(profile, clock=clock, **options)
-        started.append(simulator)
-        await simulator.start()
-        return simulator
+        async def start_gateway(profile: str = "gw2-24.44", **options: Any) -> PowerwallSimulator:
+            return await running.enter_async_context(PowerwallSimulator(profile, clock=clock, **options))
 
-    yield start_gateway
-    for simulator in started:
-        await simulator.stop()
+        yield start_gateway
 
 
 @pytest.fixture

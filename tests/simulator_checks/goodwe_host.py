@@ -88,12 +88,8 @@ class App:
 @asynccontextmanager
 async def running(clock: SimClock, profile: str = "home", **options: Any) -> AsyncIterator[GoodWeSimulator]:
     """Serve an account for the time of the block."""
-    simulator = GoodWeSimulator(profile, clock=clock, **options)
-    await simulator.start()
-    try:
+    async with GoodWeSimulator(profile, clock=clock, **options) as simulator:
         yield simulator
-    finally:
-        await simulator.stop()
 
 
 @asynccontextmanager

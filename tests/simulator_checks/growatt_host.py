@@ -15,12 +15,8 @@ FIVE_MINUTES = 300.0
 @asynccontextmanager
 async def serving(clock: SimClock, profile: str = "min", **options: Any) -> AsyncIterator[GrowattSimulator]:
     """Serve an account for the time of the block."""
-    simulator = GrowattSimulator(profile, clock=clock, **options)
-    await simulator.start()
-    try:
+    async with GrowattSimulator(profile, clock=clock, **options) as simulator:
         yield simulator
-    finally:
-        await simulator.stop()
 
 
 class TokenClient:

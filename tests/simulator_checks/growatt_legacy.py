@@ -84,12 +84,8 @@ async def running(
     profile: str = "home", *, clock: SimClock | None = None, **options: Any
 ) -> AsyncIterator[GrowattSimulator]:
     """Run a server whose clock stands still at noon."""
-    simulator = GrowattSimulator(profile, clock=clock or SimClock(lambda: NOON), **options)
-    await simulator.start()
-    try:
+    async with GrowattSimulator(profile, clock=clock or SimClock(lambda: NOON), **options) as simulator:
         yield simulator
-    finally:
-        await simulator.stop()
 
 
 @asynccontextmanager

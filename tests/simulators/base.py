@@ -1,14 +1,16 @@
 """What every vendor's simulator is: an HTTP server with a house, a clock, faults and a memory of what it was asked."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 import socket
 import ssl
 import struct
-from typing import Any, ClassVar
+from types import TracebackType
+from typing import Any, ClassVar, Self
 
 from aiohttp import web
 
+from tests.simulators.actions import Action, named
 from tests.simulators.clock import SimClock
 from tests.simulators.faults import Faults, Preset
 from tests.simulators.house import House
@@ -18,13 +20,11 @@ from tests.simulators.wire import Answer, RequestRecord
 KEPT_REQUESTS = 20_000
 FLOOD_CHUNK = b"[" + b"0," * 32_767 + b"0"
 
-type Action = Callable[..., Any]
-
 
 class Simulator(ABC):
     """One vendor's server on loopback.
 
-    ``await start(host, port)`` … ``await stop()``. ``host``, ``port`` (kept over refuse/accept and over stop/start),
+    ``await start(host, port)`` … ``await stop()``, or ``async with`` for a while on loopback. ``host``, ``port`` (kept over refuse/accept and over stop/start),
     ``house``, ``clock``, ``faults``, ``requests`` (the latest ``RequestRecord``s, oldest first), ``actions`` (what the
     control port may do, by name).
     """
@@ -47,9 +47,9 @@ class Simulator(ABC):
         """Return the vendor's answer; ``record`` holds the body that was read and takes the role."""
 
     @property
-    @abstractmethod
     def actions(self) -> Mapping[str, Action]:
-        """Return what can be done to the simulated device by name."""
+        """Return what can be done to the simulated device by name; each vendor adds its own."""
+        return named(self.close_connections, self.refuse_connections, self.accept_connections)
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
@@ -83,6 +83,17 @@ class Simulator(ABC):
     async def stop(self) -> None:
         """Stop listening, end all connections and forget about unfinished answers."""
         await self._listener.stop()
+
+    async def __aenter__(self) -> Self:
+        """Listen on any free port."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop listening."""
+        await self.stop()
 
     def refuse_connections(self) -> None:
         """Close the port and all connections: from now on connecting is refused."""

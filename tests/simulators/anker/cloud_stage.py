@@ -1,11 +1,10 @@
 """What a test or the control port may do to the cloud itself: logins, tokens, limits, hosts, odd answers."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from tests.simulators.actions import Acting
 from tests.simulators.anker.call import Bean
-from tests.simulators.base import Action
 
 if TYPE_CHECKING:
     from tests.simulators.anker.server import AnkerSimulator
@@ -13,18 +12,12 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 
 
-class CloudStage:
+class CloudStage(Acting):
     """The hands behind the cloud. Every method is an action."""
 
     def __init__(self, simulator: AnkerSimulator) -> None:
         """Work on a cloud."""
         self._simulator = simulator
-
-    @property
-    def actions(self) -> Mapping[str, Action]:
-        """Return every method by name."""
-        names = [name for name, value in vars(CloudStage).items() if callable(value) and not name.startswith("_")]
-        return {name: getattr(self, name) for name in names}
 
     # --- account and tokens ------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ host every login works and nothing is there (§1).
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 import json
 from pathlib import Path
@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from tests.simulators.actions import Action
 from tests.simulators.anker.call import BUSY, FAILED_TEXT, NO_DATA, PS, SUCCESS, Bean, Refused
 from tests.simulators.anker.cloud_stage import CloudStage
 from tests.simulators.anker.constellation import Constellation
@@ -24,7 +25,7 @@ from tests.simulators.anker.limits import Limits
 from tests.simulators.anker.odd import PRESETS, Oddities, broken_gateway
 from tests.simulators.anker.source import Living, NotThere, Source
 from tests.simulators.anker.world import World
-from tests.simulators.base import Action, Simulator
+from tests.simulators.base import Simulator
 from tests.simulators.clock import SimClock
 from tests.simulators.wire import Answer, RequestRecord, json_answer
 
@@ -117,12 +118,7 @@ class AnkerSimulator(Simulator):
     @property
     @override
     def actions(self) -> Mapping[str, Action]:
-        own: tuple[Callable[..., Any], ...] = (
-            self.close_connections,
-            self.refuse_connections,
-            self.accept_connections,
-        )
-        return {**self.source.actions, **self.stage.actions, **{action.__name__: action for action in own}}
+        return {**super().actions, **self.source.actions, **self.stage.actions}
 
     # --- answering ---------------------------------------------------------------------------------------------------
 

@@ -1,31 +1,24 @@
 """What a test or the control port may do to the world: everything that happens behind the cloud's back."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any
 
+from tests.simulators.actions import Acting
 from tests.simulators.anker.device import Device
 from tests.simulators.anker.profiles import PROFILES, Unit
 from tests.simulators.anker.site import Site
 from tests.simulators.anker.world import World, WriteBehaviour, WriteKind
-from tests.simulators.base import Action
 from tests.simulators.plant import Settings
 
 HOUSE_SETTINGS = frozenset(part.name for part in fields(Settings))
 
 
-class Stage:
+class Stage(Acting):
     """The hands behind the scene. Every method is an action; ``site_id`` and ``serial`` name the first one if left out."""
 
     def __init__(self, world: World) -> None:
         """Work on a world."""
         self._world = world
-
-    @property
-    def actions(self) -> Mapping[str, Action]:
-        """Return every method by name."""
-        names = [name for name, value in vars(Stage).items() if callable(value) and not name.startswith("_")]
-        return {name: getattr(self, name) for name in names}
 
     def _site(self, site_id: str | None) -> Site:
         """Return a site as it is now."""

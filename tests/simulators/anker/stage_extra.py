@@ -1,13 +1,13 @@
 """What a test or the control port may do to statistics, prices, chargers, vehicles and the like."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.simulators.actions import Acting
 from tests.simulators.anker.chargers import Charger, State
 from tests.simulators.anker.eras import ERAS
 from tests.simulators.anker.extras import AfterMidnight
-from tests.simulators.base import Action
 
 if TYPE_CHECKING:
     from tests.simulators.anker.inverters import Inverter
@@ -15,18 +15,12 @@ if TYPE_CHECKING:
     from tests.simulators.anker.world import World
 
 
-class ExtraStage:
+class ExtraStage(Acting):
     """More hands behind the scene; every method is an action. Without ``site_id`` or ``serial`` the first one is meant."""
 
     def __init__(self, world: World) -> None:
         """Work on a world."""
         self.world = world
-
-    @property
-    def actions(self) -> Mapping[str, Action]:
-        """Return every method by name."""
-        names = [name for name, value in vars(ExtraStage).items() if callable(value) and not name.startswith("_")]
-        return {name: getattr(self, name) for name in names}
 
     def _site(self, site_id: str | None) -> Site:
         """Return a site as it is now."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.simulators.base import Action
+from tests.simulators.actions import Action
 from tests.simulators.goodwe import (
     semsplus_alarms,
     semsplus_devices,

@@ -4,13 +4,14 @@ A region's hosts are told apart by path: ``/api/…`` and ``/web/sems/…`` belo
 first, ``/<region>/api/…`` and ``/<region>/web/sems/…`` to another one. What a sign-in tells is always this server.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, ClassVar, override
 
 from aiohttp import web
 
-from tests.simulators.base import Action, Simulator
+from tests.simulators.actions import Action
+from tests.simulators.base import Simulator
 from tests.simulators.clock import SimClock
 from tests.simulators.goodwe.legacy import LegacyApi
 from tests.simulators.goodwe.portal import Portal
@@ -107,12 +108,7 @@ class GoodWeSimulator(Simulator):
     @property
     @override
     def actions(self) -> Mapping[str, Action]:
-        own: tuple[Callable[..., Any], ...] = (
-            self.close_connections,
-            self.refuse_connections,
-            self.accept_connections,
-        )
-        return {**self.semsplus.actions, **self.stage.actions, **{action.__name__: action for action in own}}
+        return {**super().actions, **self.semsplus.actions, **self.stage.actions}
 
     @override
     async def answer(self, request: web.BaseRequest, record: RequestRecord) -> Answer:

@@ -1,11 +1,10 @@
 """What a test or the control port may do to the world: everything that happens behind the server's back."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any, Literal
 
-from tests.simulators.base import Action
+from tests.simulators.actions import Acting
 from tests.simulators.goodwe.limits import Refusal
 from tests.simulators.goodwe.world import Alarm, Inverter, Plant, Way, World, WriteBehaviour, WriteKind
 
@@ -13,18 +12,12 @@ WRITE_BLOCKS = 30.0
 CORRECTION_KWH = 0.04
 
 
-class Stage:
+class Stage(Acting):
     """The hands behind the scene. Every method is an action; ``serial`` names a device, ``plant_id`` a plant."""
 
     def __init__(self, world: World) -> None:
         """Work on a world."""
         self.world = world
-
-    @property
-    def actions(self) -> Mapping[str, Action]:
-        """Return every method by name."""
-        names = [name for name, value in vars(Stage).items() if callable(value) and not name.startswith("_")]
-        return {name: getattr(self, name) for name in names}
 
     def _inverter(self, serial: str | None) -> Inverter:
         """Return an inverter as it is now; the first one without a serial number."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.simulators.actions import Action, named
 from tests.simulators.growatt import (
     legacy_devices,
     legacy_plant_info,
@@ -182,21 +183,18 @@ class LegacyApi:
         self.access.symptoms[endpoint] = symptom
 
     @property
-    def actions(self) -> Mapping[str, Callable[..., Any]]:
+    def actions(self) -> Mapping[str, Action]:
         """Return what can be done by name."""
-        return {
-            action.__name__: action
-            for action in (
-                self.set_strict,
-                self.set_firewall,
-                self.block_client,
-                self.kill_sessions,
-                self.lock_account,
-                self.unlock_account,
-                self.set_session_seconds,
-                self.set_symptom,
-            )
-        }
+        return named(
+            self.set_strict,
+            self.set_firewall,
+            self.block_client,
+            self.kill_sessions,
+            self.lock_account,
+            self.unlock_account,
+            self.set_session_seconds,
+            self.set_symptom,
+        )
 
     # --- serving -----------------------------------------------------------------------------------------------------
 

@@ -1,13 +1,14 @@
 """A Growatt server of one region: one world behind the token API and the password API."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from random import Random
 from typing import Any, ClassVar, override
 
 from aiohttp import web
 
-from tests.simulators.base import Action, Simulator
+from tests.simulators.actions import Action, named
+from tests.simulators.base import Simulator
 from tests.simulators.clock import SimClock
 from tests.simulators.growatt.legacy import LegacyApi
 from tests.simulators.growatt.presets import PRESETS
@@ -106,14 +107,8 @@ class GrowattSimulator(Simulator):
     @property
     @override
     def actions(self) -> Mapping[str, Action]:
-        own: tuple[Callable[..., Any], ...] = (
-            self.set_latency,
-            self.close_connections,
-            self.refuse_connections,
-            self.accept_connections,
-        )
-        named = {action.__name__: action for action in own}
-        return {**self.legacy.actions, **self.v1.actions, **self.stage.actions, **named}
+        own = named(self.set_latency)
+        return {**super().actions, **self.legacy.actions, **self.v1.actions, **self.stage.actions, **own}
 
     @override
     async def answer(self, request: web.BaseRequest, record: RequestRecord) -> Answer:

@@ -1,28 +1,21 @@
 """What a test or the control port may do to the world: everything that happens behind the server's back."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
-from tests.simulators.base import Action
+from tests.simulators.actions import Acting
 from tests.simulators.growatt.account import Plant
 from tests.simulators.growatt.devices import Alarm, Device, Fault
 from tests.simulators.growatt.world import World, WriteBehaviour, WriteKind
 
 
-class Stage:
+class Stage(Acting):
     """The hands behind the scene. Every method is an action; ``serial`` names a device, ``plant_id`` a plant."""
 
     def __init__(self, world: World) -> None:
         """Work on a world."""
         self.world = world
-
-    @property
-    def actions(self) -> Mapping[str, Action]:
-        """Return every method by name."""
-        names = [name for name, value in vars(Stage).items() if callable(value) and not name.startswith("_")]
-        return {name: getattr(self, name) for name in names}
 
     def _device(self, serial: str) -> Device:
         """Return a device as it is now."""

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from tests.simulators.base import Action
+from tests.simulators.actions import Action
 from tests.simulators.growatt import v1_devices, v1_plants
 from tests.simulators.growatt.account import Token
 from tests.simulators.growatt.v1_call import DENIED, NEW_DOMAIN, TOO_OFTEN, ApiError, Call, Route

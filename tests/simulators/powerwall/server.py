@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Literal, override
 
 from aiohttp import web
 
-from tests.simulators.base import Action, Simulator
+from tests.simulators.actions import Action, named
+from tests.simulators.base import Simulator
 from tests.simulators.clock import SimClock
 from tests.simulators.house import Battery, House
 from tests.simulators.listener import Listener
@@ -219,26 +220,21 @@ class PowerwallSimulator(Simulator):
     @property
     @override
     def actions(self) -> Mapping[str, Action]:
-        return {
-            action.__name__: action
-            for action in (
-                self.replace_certificate,
-                self.reboot,
-                self.kill_sessions,
-                self.set_version,
-                self.stop_sitemaster,
-                self.run_sitemaster,
-                self.toggle_switch,
-                self.write_behaviour,
-                self.add_battery,
-                self.replace_battery,
-                self.disable_battery,
-                self.add_grid_fault,
-                self.close_connections,
-                self.refuse_connections,
-                self.accept_connections,
-            )
-        }
+        own = named(
+            self.replace_certificate,
+            self.reboot,
+            self.kill_sessions,
+            self.set_version,
+            self.stop_sitemaster,
+            self.run_sitemaster,
+            self.toggle_switch,
+            self.write_behaviour,
+            self.add_battery,
+            self.replace_battery,
+            self.disable_battery,
+            self.add_grid_fault,
+        )
+        return {**super().actions, **own}
 
     # --- serving -----------------------------------------------------------------------------------------------------
 

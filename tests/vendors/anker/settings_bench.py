@@ -10,7 +10,8 @@ from custom_components.solar_battery_hub.core.desk import ControlDesk
 from custom_components.solar_battery_hub.core.model import Ref, Reported, Value
 from custom_components.solar_battery_hub.vendors.anker.account import AnkerAccount
 from custom_components.solar_battery_hub.vendors.anker.inventory import site_id
-from tests.vendors.anker.bench import Bench, Pace, open_bench
+from tests.vendors.anker.bench import Bench, open_bench
+from tests.vendors.reading import Pace
 
 # What tells settings, by the first word of a feed's key; energies take long and tell nothing of them.
 FEEDS = frozenset({"sites", "devices", "scene", "details", "facts", "inverters", "average"})
@@ -22,7 +23,7 @@ class Owner:
 
     account: AnkerAccount
     bench: Bench
-    pace: Pace
+    pace: Pace[AnkerAccount]
     told: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
     desk: ControlDesk = field(init=False)
 
@@ -88,7 +89,7 @@ async def owner_of(profile: str = "solarbank3", *, minutes: float = 15, **option
     """Have an owner who has looked at his account for a while."""
     async with open_bench(profile, **options) as bench:
         account = bench.open()
-        pace = Pace(bench, account, only=FEEDS)
+        pace = Pace(bench.clock, account, only=FEEDS)
         await pace.run(minutes=minutes)
         bench.forget_requests()
         yield Owner(account=account, bench=bench, pace=pace)

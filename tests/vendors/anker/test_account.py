@@ -11,7 +11,8 @@ from custom_components.solar_battery_hub.core.model import DeviceKind, Ref
 from custom_components.solar_battery_hub.vendors.anker.account import AnkerAccount
 from custom_components.solar_battery_hub.vendors.anker.inventory import site_id
 from custom_components.solar_battery_hub.vendors.base import Wanted
-from tests.vendors.anker.bench import IDENTITY, Bench, Pace, feed, fetch, kwh, open_bench, values
+from tests.vendors.anker.bench import IDENTITY, Bench, open_bench
+from tests.vendors.reading import Pace, feed, fetch, kwh, values
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -25,10 +26,10 @@ async def bench(socket_enabled: None) -> AsyncGenerator[Bench]:
         yield found
 
 
-async def started(bench: Bench, *, minutes: float = 5.0) -> tuple[AnkerAccount, Pace]:
+async def started(bench: Bench, *, minutes: float = 5.0) -> tuple[AnkerAccount, Pace[AnkerAccount]]:
     """Open an account and let it run for a while."""
     account = bench.open()
-    pace = Pace(bench, account)
+    pace = Pace(bench.clock, account)
     await pace.run(minutes=minutes)
     return account, pace
 
@@ -53,7 +54,7 @@ async def test_an_entry_uses_what_its_dialog_learned(bench: Bench) -> None:
 async def test_first_data_is_there_within_forty_requests(bench: Bench) -> None:
     """At most twenty in the first minute; energies begin in the second (§16)."""
     account = bench.open()
-    pace = Pace(bench, account)
+    pace = Pace(bench.clock, account)
     await pace.run(seconds=59)
     assert len(bench.names) <= 20
     assert bench.counted["energy_analysis"] == 0
@@ -83,7 +84,7 @@ async def test_a_restart_signs_nobody_in_and_knows_everything(bench: Bench) -> N
     again = bench.restart()
     assert (list(again.devices), [known.key for known in again.feeds]) == before
     bench.forget_requests()
-    await Pace(bench, again).run(minutes=5)
+    await Pace(bench.clock, again).run(minutes=5)
     assert bench.counted["login"] == 0
 
 
@@ -128,7 +129,7 @@ async def test_only_what_is_looked_at_is_asked(bench: Bench) -> None:
 async def test_what_is_not_known_yet_is_asked_once(bench: Bench) -> None:
     """Otherwise no entity of it could ever come to be."""
     account = bench.open()
-    pace = Pace(bench, account, Wanted(refs=frozenset(), known=frozenset()))
+    pace = Pace(bench.clock, account, Wanted(refs=frozenset(), known=frozenset()))
     await pace.run(minutes=5)
     assert bench.counted["co2_ranking"] == bench.counted["get_message_unread"] == 1
     assert bench.counted["energy_analysis"] == 8
@@ -287,7 +288,7 @@ async def test_only_chosen_sites_are_read() -> None:
     async with open_bench("three_sites") as bench:
         chosen = bench.sites[1]
         account = bench.open(sites=[chosen])
-        await Pace(bench, account).run(minutes=5)
+        await Pace(bench.clock, account).run(minutes=5)
         assert len(account.sites) == 3
         assert [device.id for device in account.devices if device.kind is DeviceKind.SITE] == [site_id(chosen)]
         assert bench.counted["get_scen_info"] <= 6

@@ -10,7 +10,8 @@ import pytest
 
 from custom_components.solar_battery_hub.core.model import Ref
 from custom_components.solar_battery_hub.vendors.anker.inventory import site_id
-from tests.vendors.anker.bench import Bench, Pace, kwh, open_bench
+from tests.vendors.anker.bench import Bench, open_bench
+from tests.vendors.reading import Pace, kwh
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -32,7 +33,7 @@ async def test_an_answer_without_the_day_closes_nothing(spoilt: str, value: Any)
     """It is asked about again; what happened after the last look of the evening is not lost."""
     async with open_bench(at=EVENING) as bench:
         bench.clock.zone = ZoneInfo("Europe/Berlin")
-        pace = Pace(bench, bench.open(), only=("sites", "energy"))
+        pace = Pace(bench.clock, bench.open(), only=("sites", "energy"))
         await pace.run(hours=1)
         bench.clock.pass_time(hours=1, minutes=6)  # nobody looks until after midnight
         bench.forget_requests()
@@ -49,7 +50,7 @@ async def test_a_day_that_nobody_tells_of_any_more_is_closed_as_it_was_known() -
     """After three answers without it; it is not asked about for ever."""
     async with open_bench(at=EVENING) as bench:
         bench.clock.zone = ZoneInfo("Europe/Berlin")
-        pace = Pace(bench, bench.open(), only=("sites", "energy"))
+        pace = Pace(bench.clock, bench.open(), only=("sites", "energy"))
         await pace.run(hours=2)
         bench.clock.pass_time(minutes=6)
         ref = Ref(site_id(bench.sites[0]), "home_energy_total")

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from custom_components.solar_battery_hub.core.model import Ref
+from custom_components.solar_battery_hub.vendors.anker.account import AnkerAccount
 from custom_components.solar_battery_hub.vendors.anker.inventory import site_id
 from custom_components.solar_battery_hub.vendors.base import Wanted
 from tests.simulators.anker.energies import Energies
 from tests.simulators.anker.prices import market_price
-from tests.vendors.anker.bench import BERLIN, Bench, Pace, kwh, open_bench
+from tests.vendors.anker.bench import BERLIN, Bench, open_bench
+from tests.vendors.reading import Pace, kwh
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -24,7 +26,7 @@ FIRST, SECOND = date(2026, 6, 1), date(2026, 6, 2)
 ENERGY = "/power_service/v1/site/energy_analysis"
 
 
-def told(pace: Pace, bench: Bench, key: str) -> float:
+def told(pace: Pace[AnkerAccount], bench: Bench, key: str) -> float:
     """Return what the first site was last said to have."""
     return kwh(pace, Ref(site_id(bench.sites[0]), key))
 
@@ -46,9 +48,11 @@ def asked_days(bench: Bench) -> Counter[tuple[str, str]]:
     return Counter((body["device_type"], body["start_time"]) for body in bodies if body["type"] == "week")
 
 
-async def running(bench: Bench, *, hours: float = 1.0, only: Collection[str] = ("sites", "energy")) -> Pace:
+async def running(
+    bench: Bench, *, hours: float = 1.0, only: Collection[str] = ("sites", "energy")
+) -> Pace[AnkerAccount]:
     """Open an account in a house in Berlin and let it run for a while, as far as energies are concerned."""
-    pace = Pace(bench, bench.open(), only=only)
+    pace = Pace(bench.clock, bench.open(), only=only)
     await pace.run(hours=hours)
     return pace
 
@@ -144,7 +148,7 @@ async def test_missed_days_are_made_up_for() -> None:
         await running(bench, hours=1)
         bench.clock.pass_time(days=9)
         bench.server.catch_up()
-        again = Pace(bench, bench.restart(), only=("sites", "energy"))
+        again = Pace(bench.clock, bench.restart(), only=("sites", "energy"))
         bench.forget_requests()
         await again.run(minutes=6)
         today = FIRST + timedelta(days=9)
@@ -163,7 +167,7 @@ async def test_missed_days_that_are_told_in_part_are_asked_about_one_by_one() ->
         await running(bench, hours=1)
         bench.clock.pass_time(days=4)
         bench.server.catch_up()
-        again = Pace(bench, bench.restart(), only=("sites", "energy"))
+        again = Pace(bench.clock, bench.restart(), only=("sites", "energy"))
         bench.server.faults.add(ENERGY, "override", pointer="/data/power/0/time", value="", times=6)
         await again.run(hours=1)
         total = sum(truth(bench, FIRST + timedelta(days=at)).home for at in range(5))
@@ -175,7 +179,7 @@ async def test_a_restart_counts_nothing_twice() -> None:
     async with open_bench(at=EVENING) as bench:
         pace = await running(bench, hours=5)
         before = told(pace, bench, "home_energy_total")
-        again = Pace(bench, bench.restart(), only=pace.only)
+        again = Pace(bench.clock, bench.restart(), only=pace.only)
         await again.run(minutes=15)
         assert before <= told(again, bench, "home_energy_total") <= before + 0.5
 
@@ -247,7 +251,7 @@ async def test_who_wants_the_market_alone_gets_it() -> None:
         pace = await running(bench, hours=0.5, only=("sites", "scene", "facts"))
         spot = Ref(site_id(bench.sites[0]), "spot_price")
         wanted = Wanted(refs=frozenset({spot}), known=frozenset(pace.values))
-        again = Pace(bench, bench.restart(), wanted, only=pace.only)
+        again = Pace(bench.clock, bench.restart(), wanted, only=pace.only)
         await again.run(minutes=25)
         assert spot in again.values
 

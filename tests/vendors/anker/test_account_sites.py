@@ -6,16 +6,17 @@ from custom_components.solar_battery_hub.core.model import Device, DeviceKind, R
 from custom_components.solar_battery_hub.vendors.anker.account import AnkerAccount
 from custom_components.solar_battery_hub.vendors.anker.inventory import site_id
 from custom_components.solar_battery_hub.vendors.base import Wanted
-from tests.vendors.anker.bench import Bench, Pace, open_bench
+from tests.vendors.anker.bench import Bench, open_bench
+from tests.vendors.reading import Pace
 
 SCENE = "/power_service/v1/site/get_scen_info"
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
-async def started(bench: Bench) -> Pace:
+async def started(bench: Bench) -> Pace[AnkerAccount]:
     """Open an account and let it run for a while."""
-    pace = Pace(bench, bench.open())
+    pace = Pace(bench.clock, bench.open())
     await pace.run(minutes=3)
     return pace
 

@@ -66,15 +66,11 @@ async def open_house(
     """Have a house and a cloud with two hosts for a while."""
     clock = HandClock(START)
     server = AnkerSimulator(profile, clock=SimClock(clock.now), **options)
-    await server.start()
     monkeypatch.setattr(crypto, "SERVER_KEY", server.door.passport.public_key)
-    for name in hosts.HOSTS:
-        monkeypatch.setitem(hosts.HOSTS, name, f"{server.url}/{name}")
-    try:
-        async with aiohttp.ClientSession() as http:
-            yield House(server=server, clock=clock, http=http)
-    finally:
-        await server.stop()
+    async with server, aiohttp.ClientSession() as http:
+        for name in hosts.HOSTS:
+            monkeypatch.setitem(hosts.HOSTS, name, f"{server.url}/{name}")
+        yield House(server=server, clock=clock, http=http)
 
 
 async def test_somebody_who_signs_in_sees_his_sites(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ import pytest
 from custom_components.solar_battery_hub.vendors.anker.export import ACTIONS
 from custom_components.solar_battery_hub.vendors.anker.raw_call import is_read
 from tests.simulators.anker.server import AnkerSimulator
-from tests.vendors.anker.bench import Bench, fetch_all, open_bench
+from tests.vendors.anker.bench import Bench, open_bench
+from tests.vendors.reading import fetch_all
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.solar_battery_hub.core.errors import NotSupported, TooMuch
-from tests.vendors.anker.bench import Bench, fetch_all, open_bench
+from tests.vendors.anker.bench import Bench, open_bench
+from tests.vendors.reading import fetch_all
 from tests.vendors.tools import NOON
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")

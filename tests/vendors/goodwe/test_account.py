@@ -10,7 +10,8 @@ from custom_components.solar_battery_hub.core.model import DeviceKind, Gone, Ref
 from custom_components.solar_battery_hub.vendors.base import Wanted
 from custom_components.solar_battery_hub.vendors.goodwe.model import Way
 from tests.simulators.goodwe.models import PROFILES
-from tests.vendors.goodwe.bench import IDENTITY, Bench, Pace, feed, fetch, fetch_all, open_bench, values
+from tests.vendors.goodwe.bench import IDENTITY, Bench, open_bench
+from tests.vendors.reading import Pace, feed, fetch, fetch_all, values
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -112,7 +113,7 @@ async def test_a_visitor_may_read() -> None:
 async def test_a_home_costs_less_than_three_requests_a_minute_and_six_logins_a_day() -> None:
     async with open_bench(at=MORNING) as bench:
         await bench.dialog().identify()
-        pace = Pace(bench, bench.restart())
+        pace = Pace(bench.clock, bench.restart())
         await pace.run(minutes=5)  # the start
         bench.forget_requests()
         polls, logins = await pace.run(hours=24), bench.counted["sems-user/api/v1/auth/cross-login"]
@@ -138,7 +139,7 @@ async def test_plants_share_one_budget() -> None:
     """Three plants at full pace; of ten each is read half as often."""
     async with open_bench("several", at=MORNING) as bench:
         account = bench.open()
-        pace = Pace(bench, account)
+        pace = Pace(bench.clock, account)
         await pace.run(minutes=5)
         bench.forget_requests()
         await pace.run(hours=1)
@@ -154,7 +155,7 @@ async def test_plants_share_one_budget() -> None:
 
 async def test_the_user_may_want_less() -> None:
     async with open_bench(at=MORNING) as bench:
-        pace = Pace(bench, bench.open(interval=300))
+        pace = Pace(bench.clock, bench.open(interval=300))
         await pace.run(minutes=5)
         bench.forget_requests()
         await pace.run(hours=1)
@@ -175,7 +176,7 @@ async def test_wishes_have_bounds(wish: float | None, interval: float) -> None:
 async def test_polls_follow_the_minutes_of_the_plant() -> None:
     """Each brings a new minute, a few seconds old; nothing is stamped with the time of the answer (goodwe.md §1.4)."""
     async with open_bench(at=MORNING + timedelta(seconds=37)) as bench:
-        pace = Pace(bench, bench.open())
+        pace = Pace(bench.clock, bench.open())
         await pace.run(minutes=5)
         polls = [poll for poll in await pace.run(hours=1) if poll.key == plant_key(bench, "flow")]
         told = [poll.snapshot.measured_at for poll in polls if poll.snapshot]
@@ -190,7 +191,7 @@ async def test_a_poll_that_was_late_once_is_in_time_again(refused: bool, kind: s
     async with open_bench(at=MORNING + timedelta(minutes=3)) as bench:
         if refused:
             bench.act("refuse_sign_in", "semsplus", "C0602")
-        pace = Pace(bench, bench.open())
+        pace = Pace(bench.clock, bench.open())
         await pace.run(minutes=20)
         key = plant_key(bench, kind)
         while pace.next()[0] != key:
@@ -273,7 +274,7 @@ async def test_facts_that_could_not_be_read_are_asked_again_soon() -> None:
     async with open_bench(at=MORNING) as bench:
         path = f"/web/sems/sems-plant/api/equipments/{bench.serial()}/information"
         bench.server.faults.add(path, "status", code=502, times=1)
-        pace = Pace(bench, bench.open())
+        pace = Pace(bench.clock, bench.open())
         await pace.run(minutes=20)
         inverter = next(device for device in pace.account.devices if device.id == bench.serial())
         assert inverter.sw_version is None
@@ -287,7 +288,7 @@ async def test_facts_that_could_not_be_read_are_asked_again_soon() -> None:
 async def test_a_device_that_may_not_be_read_is_asked_once_an_hour() -> None:
     """The others go on, and nothing is wrong with the connection (goodwe.md §1.2: 100025)."""
     async with open_bench(at=MORNING) as bench:
-        pace = Pace(bench, bench.open())
+        pace = Pace(bench.clock, bench.open())
         await pace.run(minutes=10)
         meter = bench.serial("Meter")
         bench.act("deny_telemetry", meter, denied=True)

@@ -9,7 +9,9 @@ import pytest
 from custom_components.solar_battery_hub.core.board import Board
 from custom_components.solar_battery_hub.core.counters import Counters
 from custom_components.solar_battery_hub.core.model import Gone, Ref, Value
-from tests.vendors.goodwe.bench import Bench, Fetched, Pace, feed, open_bench, values
+from custom_components.solar_battery_hub.vendors.goodwe.account import GoodWeAccount
+from tests.vendors.goodwe.bench import Bench, open_bench
+from tests.vendors.reading import Fetched, Pace, feed, values
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -21,7 +23,7 @@ EVENING = datetime(2026, 6, 1, 18, 0, tzinfo=UTC)
 class Shown:
     """What Home Assistant would show: every poll goes over the board with its guards."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: Pace[GoodWeAccount]) -> None:
         """Start with an empty board."""
         self.pace = pace
         self.board = Board(Counters(), lambda device: BERLIN)
@@ -37,7 +39,7 @@ class Shown:
                     known = {one.key: one for one in self.pace.account.feeds}
                     if poll.key in known:
                         self.board.merge(known[poll.key], poll.snapshot, poll.at)
-            now = self.pace.bench.clock.moment
+            now = self.pace.clock.moment
             shown.append((now, self.board.value(ref) if self.board.available(ref, now) else None))
         return shown
 
@@ -64,7 +66,7 @@ async def test_a_night_costs_little_and_loses_nothing(empty: bool) -> None:
     """The flow may be empty or repeat the evening; neither is a failure (goodwe.md §5.3, §9.4)."""
     async with open_bench("string", at=EVENING, past_days=1) as bench:
         bench.act("set_semsplus", empty_at_night=empty)
-        pace = Pace(bench, bench.open())
+        pace = Pace(bench.clock, bench.open())
         shown = Shown(pace)
         power = await shown.follow(Ref(plant(bench), "solar_power"), hours=14)
         assert [poll for poll in pace.fetched if poll.error] == []
@@ -82,7 +84,7 @@ async def test_a_night_on_the_legacy_way(monitor: str) -> None:
     async with open_bench("string", at=EVENING, past_days=1) as bench:
         bench.act("refuse_sign_in", "semsplus", "C0602")
         bench.act("set_switches", monitor=monitor)
-        pace = Pace(bench, bench.open())
+        pace = Pace(bench.clock, bench.open())
         power = await Shown(pace).follow(Ref(bench.serial(), "solar_power"), hours=14)
         assert [poll for poll in pace.fetched if poll.error] == []
         assert None not in [value for _, value in power]
@@ -98,7 +100,7 @@ async def test_power_that_stands_still_at_night(monitor: str) -> None:
     async with open_bench("string", at=EVENING, past_days=1) as bench:
         bench.act("refuse_sign_in", "semsplus", "C0602")
         bench.act("set_switches", monitor=monitor, frozen_pac=True)
-        shown = Shown(Pace(bench, bench.open()))
+        shown = Shown(Pace(bench.clock, bench.open()))
         power = await shown.follow(Ref(f"plant_{bench.plants[0]}", "output_power"), hours=8)
         assert {value for at, value in power if at.hour in (22, 23, 0)} == {0.0}
 
@@ -109,7 +111,7 @@ async def test_power_of_a_plant_that_is_not_heard_of(monitor: str) -> None:
     async with open_bench("home", at=EVENING.replace(hour=10)) as bench:
         bench.act("refuse_sign_in", "semsplus", "C0602")
         bench.act("set_switches", monitor=monitor)
-        pace = Pace(bench, bench.open())
+        pace = Pace(bench.clock, bench.open())
         await pace.run(minutes=20)
         bench.act("set_dongle", offline=True)
         await pace.run(hours=1)
@@ -123,7 +125,7 @@ async def test_power_of_a_plant_that_is_not_heard_of(monitor: str) -> None:
 @pytest.mark.parametrize("key", ["solar_energy_total", "solar_energy_today"])
 async def test_counters_live_through_the_night(key: str) -> None:
     async with open_bench("string", at=EVENING, past_days=1) as bench:
-        shown = Shown(Pace(bench, bench.open()))
+        shown = Shown(Pace(bench.clock, bench.open()))
         ref = Ref(bench.serial(), key)
         evening = numbers(await shown.follow(ref, hours=3))
         night = await shown.follow(ref, hours=9)
@@ -140,7 +142,7 @@ async def test_counters_live_through_the_night(key: str) -> None:
 
 async def test_an_inverter_at_night() -> None:
     async with open_bench("string", at=EVENING, past_days=1) as bench:
-        pace = Pace(bench, bench.open())
+        pace = Pace(bench.clock, bench.open())
         await pace.run(hours=5)
         live = [poll for poll in pace.fetched if poll.key.startswith("live_")][-1]
         assert live.snapshot is not None
@@ -152,7 +154,7 @@ async def test_an_inverter_at_night() -> None:
 
 async def test_dawn_is_noticed_within_minutes() -> None:
     async with open_bench("string", at=EVENING, past_days=1) as bench:
-        pace = Pace(bench, bench.open())
+        pace = Pace(bench.clock, bench.open())
         await pace.run(hours=5)
         key = f"flow_{bench.plants[0]}"
         assert feed(pace.account, key).interval == 600.0
@@ -165,7 +167,7 @@ async def test_dawn_is_noticed_within_minutes() -> None:
 
 async def test_a_home_with_a_battery_never_sleeps() -> None:
     async with open_bench("home", at=EVENING, past_days=1) as bench:
-        pace = Pace(bench, bench.open())
+        pace = Pace(bench.clock, bench.open())
         await pace.run(hours=4)
         polls = list(flows(await pace.run(hours=2)))
         assert len(polls) == 120
@@ -181,7 +183,7 @@ async def test_statistics_over_midnight() -> None:
     """The server serves the day before for a while: nothing is counted twice, and lifetimes never fall (goodwe.md §5.5)."""
     async with open_bench("home", at=datetime(2026, 6, 1, 20, 0, tzinfo=UTC), past_days=1) as bench:
         bench.act("set_midnight_lag", seconds=900)
-        shown = Shown(Pace(bench, bench.open()))
+        shown = Shown(Pace(bench.clock, bench.open()))
         today = await shown.follow(Ref(plant(bench), "home_energy_today"), hours=5)
         before = numbers([one for one in today if one[0] < _midnight(2)])
         after = numbers([one for one in today if one[0] > _midnight(2) + timedelta(minutes=5)])
@@ -194,7 +196,7 @@ async def test_statistics_over_midnight() -> None:
 async def test_lifetimes_over_midnight() -> None:
     async with open_bench("home", at=datetime(2026, 6, 1, 20, 0, tzinfo=UTC), past_days=1) as bench:
         bench.act("set_midnight_lag", seconds=900)
-        shown = Shown(Pace(bench, bench.open()))
+        shown = Shown(Pace(bench.clock, bench.open()))
         for key in ("home_energy_total", "grid_import_energy_total", "solar_energy_total"):
             start = bench.clock.moment
             total = numbers(await shown.follow(Ref(plant(bench), key), hours=6 if key.startswith("home") else 1))
@@ -218,7 +220,7 @@ def _midnight(day: int) -> datetime:
 async def test_clocks_that_are_changed(night: datetime) -> None:
     """Local times without a zone: none lies in the future, none is an hour old, also while an hour comes twice."""
     async with open_bench("home", at=night, past_days=1) as bench:
-        pace = Pace(bench, bench.open())
+        pace = Pace(bench.clock, bench.open())
         polls = [poll for poll in flows(await pace.run(hours=4)) if poll.snapshot]
         assert len(polls) >= 238
         ages = [poll.at - poll.snapshot.measured_at for poll in polls if poll.snapshot]
@@ -228,7 +230,7 @@ async def test_clocks_that_are_changed(night: datetime) -> None:
 
 async def test_a_day_of_25_hours_is_one_day() -> None:
     async with open_bench("home", at=datetime(2026, 10, 24, 22, 30, tzinfo=UTC), past_days=1) as bench:
-        shown = Shown(Pace(bench, bench.open()))
+        shown = Shown(Pace(bench.clock, bench.open()))
         today = numbers(await shown.follow(Ref(plant(bench), "home_energy_today"), hours=24))
         assert today == sorted(today)
         assert today[-1] > 3

@@ -11,7 +11,8 @@ from custom_components.solar_battery_hub.core.model import Ref
 from custom_components.solar_battery_hub.vendors.goodwe.account import GoodWeAccount
 from custom_components.solar_battery_hub.vendors.goodwe.codes import LoginRefused, TermsNotAccepted
 from custom_components.solar_battery_hub.vendors.goodwe.model import Way
-from tests.vendors.goodwe.bench import Bench, Fetched, Pace, fetch, fetch_all, open_bench, values
+from tests.vendors.goodwe.bench import Bench, open_bench
+from tests.vendors.reading import Fetched, Pace, fetch, fetch_all, values
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -38,9 +39,9 @@ def way(account: GoodWeAccount) -> Way:
     return account.way
 
 
-async def running(bench: Bench, minutes: float = 20) -> Pace:
+async def running(bench: Bench, minutes: float = 20) -> Pace[GoodWeAccount]:
     """Return an account that has run for a while."""
-    pace = Pace(bench, bench.open())
+    pace = Pace(bench.clock, bench.open())
     await pace.run(minutes=minutes)
     bench.forget_requests()
     return pace

@@ -59,12 +59,8 @@ async def open_bench(profile: str = "home", **options: Any) -> AsyncGenerator[Be
     """Have a server for a while."""
     clock = HandClock(MORNING)
     server = GoodWeSimulator(profile, clock=SimClock(clock.now), **options)
-    await server.start()
-    try:
-        async with aiohttp.ClientSession() as http:
-            yield Bench(server=server, clock=clock, http=http)
-    finally:
-        await server.stop()
+    async with server, aiohttp.ClientSession() as http:
+        yield Bench(server=server, clock=clock, http=http)
 
 
 def listed(plant: str, row: Any) -> Listed:

@@ -15,9 +15,10 @@ from custom_components.solar_battery_hub.core.model import Value
 from custom_components.solar_battery_hub.core.refusal import ChangeRefused
 from custom_components.solar_battery_hub.core.schedule import Schedule, Slot
 from custom_components.solar_battery_hub.vendors.goodwe.account import GoodWeAccount
+from tests.vendors.reading import fetch, values
 from tests.vendors.tools import NOON
 
-from .bench import Bench, fetch, open_bench, values
+from .bench import Bench, open_bench
 from .controls_desk import text
 from .test_tou import DATA, LOG
 

@@ -12,7 +12,8 @@ from custom_components.solar_battery_hub.vendors.goodwe.history import LegacyHis
 from custom_components.solar_battery_hub.vendors.goodwe.legacy import Legacy
 from custom_components.solar_battery_hub.vendors.goodwe.model import Plant
 from custom_components.solar_battery_hub.vendors.goodwe.semsplus import SemsPlus
-from tests.vendors.goodwe.bench import fetch, fetch_all, open_bench
+from tests.vendors.goodwe.bench import open_bench
+from tests.vendors.reading import fetch, fetch_all
 from tests.vendors.tools import HandClock
 
 BERLIN = ZoneInfo("Europe/Berlin")

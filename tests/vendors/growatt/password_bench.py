@@ -9,8 +9,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from custom_components.solar_battery_hub.core.feed import Feed
-from custom_components.solar_battery_hub.core.model import Ref, Reported, Snapshot
+from custom_components.solar_battery_hub.core.model import Ref
 from custom_components.solar_battery_hub.vendors.base import CONF_DIALOG, Wanted
 from custom_components.solar_battery_hub.vendors.growatt.password import PasswordAccount
 from custom_components.solar_battery_hub.vendors.http import Door
@@ -68,21 +67,6 @@ class Bench:
         return [url.query.get("op") or url.query.get("action") or url.path.removeprefix("/") for url in urls]
 
 
-def feed(account: PasswordAccount, key: str) -> Feed:
-    """Return a feed by its key."""
-    return next(feed for feed in account.feeds if feed.key == key)
-
-
-async def fetch(account: PasswordAccount, key: str, wanted: Wanted | None = None) -> Snapshot:
-    """Fetch one feed, everything in it unless said otherwise."""
-    return await account.fetch(feed(account, key), wanted or Wanted())
-
-
-def values(snapshot: Snapshot, device: str) -> dict[str, Reported]:
-    """Return the values of one device by key."""
-    return {ref.key: value for ref, value in snapshot.values.items() if ref.device == device}
-
-
 def wanting(device: str, *keys: str) -> Wanted:
     """Want only these readings of a device."""
     return Wanted(refs=frozenset(Ref(device, key) for key in keys))
@@ -93,10 +77,8 @@ async def open_bench(profile: str, **options: Any) -> AsyncGenerator[Bench]:
     """Start a server on loopback; it stops at the end."""
     clock = HandClock()
     server = GrowattSimulator(profile, clock=SimClock(clock.now), **options)
-    await server.start()
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+    async with server, aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
         yield Bench(server=server, clock=clock, http=http)
-    await server.stop()
 
 
 type StartBench = Callable[..., Coroutine[Any, Any, Bench]]

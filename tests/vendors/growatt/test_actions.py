@@ -16,7 +16,8 @@ from custom_components.solar_battery_hub.vendors.growatt.model import Family
 from custom_components.solar_battery_hub.vendors.growatt.openapi import OpenApi
 from custom_components.solar_battery_hub.vendors.growatt.parameters import PARAMETERS, check
 from custom_components.solar_battery_hub.vendors.growatt.token import TokenAccount
-from tests.vendors.growatt.token_bench import Bench, fetch, open_bench
+from tests.vendors.growatt.token_bench import Bench, open_bench
+from tests.vendors.reading import fetch
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

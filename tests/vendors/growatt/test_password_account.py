@@ -11,8 +11,9 @@ from custom_components.solar_battery_hub.core.errors import BadAnswer, NotSuppor
 from custom_components.solar_battery_hub.core.feed import next_call
 from custom_components.solar_battery_hub.core.model import DeviceKind
 from custom_components.solar_battery_hub.vendors.base import CONF_DIALOG, Wanted
+from tests.vendors.reading import feed, fetch, values
 
-from .password_bench import IDENTITY, StartBench, feed, fetch, open_bench, record, start_bench, values, wanting
+from .password_bench import IDENTITY, StartBench, open_bench, record, start_bench, wanting
 
 
 @pytest.fixture

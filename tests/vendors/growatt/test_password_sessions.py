@@ -20,9 +20,10 @@ from custom_components.solar_battery_hub.core.errors import (
 )
 from custom_components.solar_battery_hub.vendors.base import CONF_DIALOG, Wanted
 from tests.simulators.growatt.legacy_sessions import Symptom
+from tests.vendors.reading import fetch, values
 from tests.vendors.tools import NOON
 
-from .password_bench import Bench, fetch, open_bench, values
+from .password_bench import Bench, open_bench
 
 LIVE = "live_MXH0000001"
 

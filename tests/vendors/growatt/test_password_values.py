@@ -11,9 +11,10 @@ from custom_components.solar_battery_hub.core.catalogue import look_up
 from custom_components.solar_battery_hub.core.feed import next_call
 from custom_components.solar_battery_hub.core.model import Gone
 from custom_components.solar_battery_hub.core.quantities import Kind
+from tests.vendors.reading import feed, fetch, values
 from tests.vendors.tools import NOON
 
-from .password_bench import StartBench, feed, fetch, record, start_bench, values
+from .password_bench import StartBench, record, start_bench
 
 
 @pytest.fixture

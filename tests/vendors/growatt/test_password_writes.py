@@ -8,8 +8,9 @@ import pytest
 
 from custom_components.solar_battery_hub.core.errors import BadAnswer, NotSupported, Unreachable, WriteRefused
 from custom_components.solar_battery_hub.core.model import Value
+from tests.vendors.reading import fetch
 
-from .password_bench import Bench, StartBench, fetch, start_bench
+from .password_bench import Bench, StartBench, start_bench
 
 MIN, SPH, SPA = "MOD0000001", "SPH0000001", "SPA0000001"
 

@@ -9,21 +9,17 @@ from custom_components.solar_battery_hub.core.errors import (
     HubError,
     TooSoon,
 )
-from custom_components.solar_battery_hub.core.feed import Feed
 from custom_components.solar_battery_hub.core.model import DeviceKind, Ref
 from custom_components.solar_battery_hub.vendors.base import Wanted
 from custom_components.solar_battery_hub.vendors.growatt.openapi import WrongRegion
 from custom_components.solar_battery_hub.vendors.growatt.token import TokenAccount
-from tests.vendors.growatt.token_bench import IDENTITY, Bench, fetch, fetch_all, open_bench, refs
+from tests.vendors.growatt.token_bench import IDENTITY, Bench, open_bench, refs
+from tests.vendors.reading import feed, fetch, fetch_all
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 MXH, SPH, MIN, MOD = "MXH0000001", "SPH0000001", "MIN0000001", "MOD0000001"
 LIVE = f"live_{MXH}"
-
-
-def feed(account: TokenAccount, key: str) -> Feed:
-    return next(feed for feed in account.feeds if feed.key == key)
 
 
 def keys(account: TokenAccount) -> list[str]:

@@ -17,16 +17,13 @@ from custom_components.solar_battery_hub.core.model import Gone
 from custom_components.solar_battery_hub.vendors.base import Wanted
 from custom_components.solar_battery_hub.vendors.growatt.openapi import OpenApi
 from custom_components.solar_battery_hub.vendors.growatt.token import TokenAccount
-from tests.vendors.growatt.token_bench import IDENTITY, Bench, fetch, fetch_all, open_bench, values
+from tests.vendors.growatt.token_bench import IDENTITY, Bench, open_bench
+from tests.vendors.reading import feed, fetch, fetch_all, values
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 MXH, SPH, MIN, WIT = "MXH0000001", "SPH0000001", "MIN0000001", "WIT0000001"
 LIVE = f"live_{MXH}"
-
-
-def feed(account: TokenAccount, key: str) -> Feed:
-    return next(feed for feed in account.feeds if feed.key == key)
 
 
 def keys(account: TokenAccount) -> list[str]:

@@ -7,7 +7,8 @@ import pytest
 
 from custom_components.solar_battery_hub.core.errors import NotSupported, TooSoon
 from custom_components.solar_battery_hub.vendors.growatt.token import TokenAccount
-from tests.vendors.growatt.token_bench import Bench, fetch, open_bench
+from tests.vendors.growatt.token_bench import Bench, open_bench
+from tests.vendors.reading import fetch
 from tests.vendors.tools import NOON
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")

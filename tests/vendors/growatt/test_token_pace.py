@@ -7,21 +7,28 @@ from statistics import mean
 import pytest
 
 from custom_components.solar_battery_hub.core.errors import TooSoon
-from custom_components.solar_battery_hub.core.model import Ref
+from custom_components.solar_battery_hub.core.model import Ref, Snapshot
 from custom_components.solar_battery_hub.vendors.base import Wanted
 from custom_components.solar_battery_hub.vendors.growatt.token import TokenAccount
-from tests.vendors.growatt.token_bench import Pace, open_bench
+from tests.vendors.growatt.token_bench import open_bench
+from tests.vendors.reading import Fetched, Pace
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 _ROUNDS_A_DAY = 24 * 12  # of Home Assistant's own integration: every five minutes
 
 
+def brought(done: Fetched) -> Snapshot:
+    """Return what a poll brought; fails where it failed."""
+    assert done.snapshot is not None, done.error
+    return done.snapshot
+
+
 @pytest.mark.parametrize(("profile", "devices"), [("min", 1), ("sph", 1), ("min5", 5)])
 async def test_a_day(profile: str, devices: int) -> None:
     """At most half of what Home Assistant's own integration asks, and every upload soon after it came."""
     async with open_bench(profile) as bench:
-        pace = Pace(bench, bench.open())
+        pace = Pace(bench.clock, bench.open())
         await pace.run(hours=24)
         assert bench.too_often == []
         assert bench.counted["plant/list"] <= 2
@@ -30,7 +37,7 @@ async def test_a_day(profile: str, devices: int) -> None:
         followed = [device.serial for device in bench.server.world.devices if device.model.has_battery]
         assert followed  # the others sleep at night
         for serial in followed:
-            live = [(at, snapshot) for key, at, snapshot in pace.fetched if key == f"live_{serial}"]
+            live = [(done.at, brought(done)) for done in pace.fetched if done.key == f"live_{serial}"]
             assert len(live) >= 250  # E: about 259
             assert mean((at - snapshot.measured_at).total_seconds() for at, snapshot in live) <= 70
             seen = [snapshot.measured_at for _, snapshot in live]
@@ -42,14 +49,14 @@ async def test_two_days_with_twenty_restarts() -> None:
     async with open_bench("home") as bench:
         account = bench.open()
         await account.identify()
-        pace = Pace(bench, account)
+        pace = Pace(bench.clock, account)
         await pace.run(minutes=7)
         for restart in range(20):
             devices = pace.account.devices
             again = bench.restart()
             again.restore(devices)
             await _start(again)
-            pace = Pace(bench, again)
+            pace = Pace(bench.clock, again)
             bench.clock.pass_time(seconds=303)  # what was too early is asked later
             await pace.run(minutes=130 + restart)
         assert bench.too_often == []
@@ -68,12 +75,12 @@ async def _start(account: TokenAccount) -> None:
 
 async def test_followed_uploads_bring_news_each_time() -> None:
     async with open_bench("min") as bench:
-        pace = Pace(bench, bench.open())
+        pace = Pace(bench.clock, bench.open())
         await pace.run(hours=3)
         stamps = [
-            snapshot.values[Ref("MXH0000001", "last_measured")]
-            for key, _, snapshot in pace.fetched
-            if key.startswith("live_")
+            brought(done).values[Ref("MXH0000001", "last_measured")]
+            for done in pace.fetched
+            if done.key.startswith("live_")
         ]
         assert len(stamps) >= 30
         assert len(set(stamps)) == len(stamps)
