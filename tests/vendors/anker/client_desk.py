@@ -29,6 +29,7 @@ SITE_LIST = f"{PS}/site/get_site_list"
 SCENE = f"{PS}/site/get_scen_info"
 ENERGY = f"{PS}/site/energy_analysis"
 BIND = f"{PS}/app/get_relate_and_bind_devices"
+SITE = "5d9c0000-1111-2222-3333-444455556666"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,6 +89,7 @@ class Cloud:
 
     def __init__(self, http: MockHttp, desk: Desk, base: str = EU) -> None:
         """Let every path that a test may ask be answered."""
+        self.http = http
         self.logins: list[datetime] = []
         self.token = ""
         self.asked: list[str] = []
@@ -121,6 +123,14 @@ class Cloud:
     def displace(self) -> None:
         """Sign somebody else in."""
         self.token = "somebody else's"
+
+
+@asynccontextmanager
+async def open_cloud() -> AsyncGenerator[tuple[Desk, Cloud]]:
+    """Have a desk and the server that answers it for a while."""
+    async with open_desk() as desk:
+        with MockHttp() as http:
+            yield desk, Cloud(http, desk)
 
 
 def result(payload: dict[str, Any], status: int = 200) -> CallbackResult:
