@@ -1,15 +1,16 @@
 """Adding an account of GoodWe's cloud, as in the UI: e-mail address, password, region."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
 from custom_components.solar_battery_hub.vendors.goodwe import VENDOR, regions
 from tests.conftest import StartGoodWe
+from tests.forms import UNSAFE_URLS, suggestions
 from tests.hub import Hub, goodwe_form
 from tests.simulators.goodwe.server import GoodWeSimulator
 
@@ -27,14 +28,6 @@ async def server(start_goodwe: StartGoodWe) -> GoodWeSimulator:
 def asked(server: GoodWeSimulator, path: str) -> int:
     """Return how often a server was asked for something whose path ends like this."""
     return sum(request.path.endswith(path) for request in server.requests)
-
-
-def suggestions(flow: ConfigFlowResult) -> dict[str, Any]:
-    """Return what a form is filled with when it appears."""
-    schema = flow["data_schema"]
-    assert schema is not None
-    found = {str(field): (field.description or {}).get("suggested_value") for field in schema.schema}
-    return {name: value for name, value in found.items() if value is not None}
 
 
 async def test_set_up(hub: Hub, server: GoodWeSimulator) -> None:
@@ -94,15 +87,6 @@ async def test_wrong_password(hub: Hub, server: GoodWeSimulator, wrong: Mapping[
     assert flow["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_no_password(hub: Hub, server: GoodWeSimulator) -> None:
-    """Nothing is sent for nothing."""
-    flow = await hub.fill(await hub.start_flow("goodwe"), goodwe_form(server, password=""))
-    assert (flow["step_id"], flow["errors"]) == ("goodwe", {"password": "password_needed"})
-    assert server.requests == []
-    flow = await hub.fill(flow, goodwe_form(server))
-    assert flow["type"] is FlowResultType.CREATE_ENTRY
-
-
 @pytest.mark.parametrize("wrong", [{"username": "\x00ü\n", "password": "\ud7ff"}, {"username": ""}])
 async def test_impossible_password(hub: Hub, server: GoodWeSimulator, wrong: Mapping[str, str]) -> None:
     """What cannot be is refused, nothing breaks; whether it is called wrong is the server's affair."""
@@ -158,18 +142,7 @@ async def test_too_many_requests(hub: Hub, server: GoodWeSimulator, kind: Litera
     assert flow["type"] is FlowResultType.CREATE_ENTRY
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://example.org",
-        "ftp://example.org",
-        "example.org",
-        "",
-        "https://",
-        "https://user@example.org",
-        "http://[::",
-    ],
-)
+@pytest.mark.parametrize("url", UNSAFE_URLS)
 async def test_unsafe_address(hub: Hub, server: GoodWeSimulator, url: str) -> None:
     """Nothing is sent in the clear to anywhere but this machine."""
     flow = await hub.fill(await hub.start_flow("goodwe"), goodwe_form(server, url=url))
@@ -194,19 +167,6 @@ async def test_nobody_there_then_there(hub: Hub, server: GoodWeSimulator, unused
     flow = await hub.start_flow("goodwe")
     flow = await hub.fill(flow, goodwe_form(server, url=f"http://127.0.0.1:{unused_tcp_port}"))
     assert flow["errors"] == {"base": "cannot_connect"}
-    flow = await hub.fill(flow, goodwe_form(server))
-    assert flow["type"] is FlowResultType.CREATE_ENTRY
-
-
-async def test_budget_of_the_dialog(hub: Hub, server: GoodWeSimulator) -> None:
-    """After five sign-ins in a quarter of an hour the form names the time instead of trying."""
-    flow = await hub.start_flow("goodwe")
-    for attempt in range(6):
-        flow = await hub.fill(flow, goodwe_form(server, password=f"wrong{attempt}"))
-    assert flow["errors"] == {"base": "rate_limited"}
-    assert 0 < float((flow["description_placeholders"] or {})["seconds"]) <= 900
-    assert asked(server, LOGIN) == 5
-    await hub.advance(901, step=901)
     flow = await hub.fill(flow, goodwe_form(server))
     assert flow["type"] is FlowResultType.CREATE_ENTRY
 

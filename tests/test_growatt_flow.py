@@ -1,7 +1,6 @@
 """Adding an account of Growatt's cloud, as in the UI: by token or password, in whichever region."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.data_entry_flow import FlowResultType
@@ -10,6 +9,7 @@ import pytest
 from custom_components.solar_battery_hub.const import DOMAIN
 from custom_components.solar_battery_hub.vendors.growatt.regions import REGIONS
 from tests.conftest import StartGrowatt
+from tests.forms import UNSAFE_URLS, suggestions
 from tests.hub import Hub, growatt_form
 from tests.simulators.growatt.server import GrowattSimulator
 
@@ -154,14 +154,6 @@ async def test_impossible_password(hub: Hub, server: GrowattSimulator, wrong: Ma
     assert (flow["step_id"], flow["errors"]) == ("growatt_password", {"base": "password_refused"})
 
 
-def suggestions(flow: ConfigFlowResult) -> dict[str, Any]:
-    """Return what a form is filled with when it appears."""
-    schema = flow["data_schema"]
-    assert schema is not None
-    found = {str(field): (field.description or {}).get("suggested_value") for field in schema.schema}
-    return {name: value for name, value in found.items() if value is not None}
-
-
 @pytest.mark.parametrize("key", ["token", "password"])
 async def test_other_region_is_offered_once(hub: Hub, abroad: GrowattSimulator, key: str) -> None:
     """The account is tried where the user says, once per submit, with what was typed before."""
@@ -210,18 +202,7 @@ async def test_server_names_the_region_as_wrong(hub: Hub, server: GrowattSimulat
     assert (flow["step_id"], flow["errors"]) == ("growatt_token", {"base": "wrong_region"})
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://example.org",
-        "ftp://example.org",
-        "example.org",
-        "",
-        "https://",
-        "https://user@example.org",
-        "http://[::",
-    ],
-)
+@pytest.mark.parametrize("url", UNSAFE_URLS)
 @pytest.mark.parametrize("key", ["token", "password"])
 async def test_unsafe_address(hub: Hub, server: GrowattSimulator, key: str, url: str) -> None:
     """Nothing is sent in the clear to anywhere but this machine."""
