@@ -8,7 +8,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from custom_components.solar_battery_hub.vendors.anker import VENDOR, hosts
+from custom_components.solar_battery_hub.vendors.anker import hosts
 from tests.conftest import AnkerHosts, StartAnker
 from tests.forms import UNSAFE_URLS, suggestions
 from tests.hub import Hub, anker_form
@@ -271,31 +271,3 @@ async def test_empty_on_both_servers(hub: Hub, start_anker: StartAnker, anker_ho
     flow = await hub.fill(await hub.start_flow("anker"), anker_form(server, advanced={"server": "automatic"}))
     assert flow["errors"] == {"base": "no_devices"}
     assert {host: logins(server, f"/{host}") for host in hosts.HOSTS} == {"eu": 1, "com": 1}
-
-
-# What an account is known by
-
-
-@pytest.mark.parametrize(
-    "same",
-    [
-        {"server": "eu", "username": "Demo@Example.org"},
-        {"server": "automatic", "username": " demo@example.org "},
-        {"username": "DEMO@example.org"},  # as the other integration writes it down
-    ],
-)
-def test_same_account_has_one_address(same: Mapping[str, str]) -> None:
-    """Whatever server the user chose: both know the account."""
-    assert VENDOR.address(same) == VENDOR.address({"server": "com", "username": "demo@example.org"})
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"server": "com", "username": "somebody@example.org"},
-        {"server": "own_url", "url": "https://mine.org", "username": "demo@example.org"},
-        {"username": ""},
-    ],
-)
-def test_other_account_has_another_address(other: Mapping[str, str]) -> None:
-    assert VENDOR.address({"server": "com", "username": "demo@example.org"}) != VENDOR.address(other)

@@ -11,12 +11,24 @@ import pytest
 
 from custom_components.solar_battery_hub import async_remove_config_entry_device
 from custom_components.solar_battery_hub.const import DOMAIN
+from custom_components.solar_battery_hub.vendors import VENDORS
 from tests.clouds import Cloud, anker, choose, goodwe
 from tests.conftest import StartAnker, StartGoodWe
 from tests.forms import fields, suggestions
 from tests.hub import Hub
 
 pytestmark = pytest.mark.usefixtures("noon")
+
+WHERE = {"anker": "server", "goodwe": "region"}
+KNOWN = {
+    "anker": {"where": "com", "username": "demo@example.org"},
+    "goodwe": {"where": "hk", "username": "demo@example.org"},
+}
+
+
+def address(vendor: str, settings: Mapping[str, str]) -> str | None:
+    """Return what an account is known by; ``where`` stands for the vendor's choice of a server."""
+    return VENDORS[vendor].address({WHERE[vendor] if key == "where" else key: settings[key] for key in settings})
 
 
 @pytest.fixture(params=["anker", "goodwe"])
@@ -171,3 +183,31 @@ async def test_options_of_an_account_that_does_not_run(hub: Hub, large: Cloud) -
     await hub.hass.config_entries.options.async_configure(flow["flow_id"], {"interval": 90})
     await hub.hass.async_block_till_done(wait_background_tasks=True)
     assert entry.options == {"interval": 90, large.option: chosen}
+
+
+# What an account is known by
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"where": "eu", "username": "Demo@Example.org"},
+        {"where": "automatic", "username": " demo@example.org "},
+        {"username": "DEMO@example.org"},  # as the other integration writes it down
+    ],
+)
+def test_same_account_has_one_address(vendor: str, same: Mapping[str, str]) -> None:
+    """Whatever server or region the user chose: the account has one only."""
+    assert address(vendor, same) == address(vendor, KNOWN[vendor])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"username": "somebody@example.org"},
+        {"where": "own_url", "url": "https://mine.org"},
+        {"username": ""},
+    ],
+)
+def test_other_account_has_another_address(vendor: str, other: Mapping[str, str]) -> None:
+    assert address(vendor, {**KNOWN[vendor], **other}) != address(vendor, KNOWN[vendor])

@@ -8,7 +8,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.solar_battery_hub.const import DOMAIN
-from custom_components.solar_battery_hub.vendors.goodwe import VENDOR, regions
+from custom_components.solar_battery_hub.vendors.goodwe import regions
 from tests.conftest import StartGoodWe
 from tests.forms import UNSAFE_URLS, suggestions
 from tests.hub import Hub, goodwe_form
@@ -207,31 +207,3 @@ async def test_plant_of_another_account(hub: Hub, start_goodwe: StartGoodWe) -> 
     assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "device_in_use")
     assert flow["description_placeholders"] == {"device": visitor.world.plants[0].name, "account": entry.title}
     assert len(hub.hass.config_entries.async_entries(DOMAIN)) == 1
-
-
-# What an account is known by
-
-
-@pytest.mark.parametrize(
-    "same",
-    [
-        {"region": "eu", "username": "Demo@Example.org"},
-        {"region": "automatic", "username": " demo@example.org "},
-        {"username": "DEMO@example.org"},  # as the other integration writes it down
-    ],
-)
-def test_same_account_has_one_address(same: Mapping[str, str]) -> None:
-    """Whatever region the user chose: the account has one only."""
-    assert VENDOR.address(same) == VENDOR.address({"region": "hk", "username": "demo@example.org"})
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"region": "hk", "username": "somebody@example.org"},
-        {"region": "own_url", "url": "https://mine.org", "username": "demo@example.org"},
-        {"username": ""},
-    ],
-)
-def test_other_account_has_another_address(other: Mapping[str, str]) -> None:
-    assert VENDOR.address({"region": "hk", "username": "demo@example.org"}) != VENDOR.address(other)

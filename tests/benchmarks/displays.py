@@ -1,16 +1,18 @@
 """What a user sees of a power."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, EVENT_STATE_CHANGED, UnitOfPower
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, State, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util.unit_conversion import PowerConverter
 
 from tests.benchmarks import skipped_time
 from tests.benchmarks.ages import Moment
 from tests.benchmarks.measures import is_number
+from tests.benchmarks.subject import HUB
 
 
 def watts(state: State | None) -> float | None:
@@ -58,3 +60,18 @@ class Displays:
         """Write down what is shown from now on."""
         if name := self._names.get(event.data["entity_id"]):
             self.states[name].append((skipped_time.now().timestamp(), watts(event.data["new_state"])))
+
+
+def solar_entities(hass: HomeAssistant, kind: str, systems: Iterable[str]) -> Mapping[str, str]:
+    """Return the id of each system by our entity that shows its sun; RuntimeError if one has none.
+
+    ``kind`` is how our ids of them begin.
+    """
+    registry = er.async_get(hass)
+    found: dict[str, str] = {}
+    for system in systems:
+        entity_id = registry.async_get_entity_id("sensor", HUB, f"{kind}_{system}_solar_power")
+        if entity_id is None:
+            raise RuntimeError(f"nothing shows the sun of {system}")
+        found[entity_id] = system
+    return found

@@ -33,6 +33,11 @@ def now() -> datetime:
     return datetime.fromtimestamp(_time(), UTC)
 
 
+def end() -> dict[str, Any]:
+    """Return when a process ends, so that the next one begins later."""
+    return {"ended": now().isoformat()}
+
+
 def skip_to(moment: float) -> None:
     """Go on at this monotonic time; a moment that has passed changes nothing."""
     global _skipped  # noqa: PLW0603 - a process has one time

@@ -1,8 +1,10 @@
 """Sun and household: what a house does not decide itself. The same seed and the same time give the same watts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 import math
+from typing import override
 
 _MASK = (1 << 64) - 1
 SOLAR_NOON_HOUR = 12.5
@@ -77,3 +79,15 @@ class Household:
         restless = 0.85 + 0.3 * smooth_noise(self.seed + 1, moment / (60 * LOAD_MINUTES))
         busy = noise(self.seed + 2, int(moment // (60 * APPLIANCE_MINUTES))) < APPLIANCE_CHANCE
         return self.scale * ((240 + morning + evening) * restless + (APPLIANCE_W if busy else 0.0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home(Household):
+    """The household, and what else draws ``extra()`` W in it."""
+
+    extra: Callable[[], float]
+
+    @override
+    def watts(self, local: datetime) -> float:
+        """Return what the house draws."""
+        return Household.watts(self, local) + self.extra()

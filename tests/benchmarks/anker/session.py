@@ -23,11 +23,10 @@ from tests.benchmarks.anker.reference import Reference, solar_entity
 from tests.benchmarks.anker.subjects import JUMP_WARM_UP_SECONDS, POSITION_SECONDS, REFERENCE, SUBJECTS, WARM_UP_SECONDS
 from tests.benchmarks.bare_hass import make_folder, running_hass, set_up, start
 from tests.benchmarks.control import Control
-from tests.benchmarks.displays import Displays
+from tests.benchmarks.displays import Displays, solar_entities
 from tests.benchmarks.everyday import everyday
 from tests.benchmarks.measures import LoggedErrors, resident_memory
 from tests.benchmarks.passing import Passing
-from tests.benchmarks.subject import HUB, Description
 
 COMMIT_SECONDS = 300
 FIRST_SECONDS, LOOK_SECONDS = 900.0, 15.0
@@ -90,7 +89,7 @@ class Session:
             if self.subject.domain:
                 await add_account(hass, self.subject, self.account)
             await self._start_reference(hass, passing)
-            return await self._first(hass, passing, before, began) | _end()
+            return await self._first(hass, passing, before, began) | skipped_time.end()
 
     async def live(self) -> Mapping[str, Any]:
         """Live with the account for some hours, then for some more in which the sun jumps."""
@@ -100,7 +99,7 @@ class Session:
             lived = await self._everyday(hass, passing, self.order["hours"] * 3600.0)
             named = self._solar_entities(hass)
             seen = await self._jumps(hass, passing, named) if named else []
-            return lived | {"ages": [asdict(one) for one in seen]} | _end()
+            return lived | {"ages": [asdict(one) for one in seen]} | skipped_time.end()
 
     async def restart(self) -> Mapping[str, Any]:
         """Start Home Assistant again, with a server that takes its time for each answer, and watch the first minute."""
@@ -115,7 +114,7 @@ class Session:
             own = passing.driver_seconds - driver
             result = {"seconds": seconds, "cpu_ms": 1000 * (time.process_time() - cpu - own)}
             await passing.advance(START_SECONDS)
-            return result | self._asked_since(before) | _end()
+            return result | self._asked_since(before) | skipped_time.end()
 
     async def still(self) -> Mapping[str, Any]:
         """Live for an hour with an account in which nothing changes; then watch the memory of some polls."""
@@ -127,7 +126,7 @@ class Session:
             tracemalloc.start()
             await passing.advance(POLL_SECONDS)
             peaks = [await _peak(passing) for _ in range(WATCHED_POLLS)]
-            return result | {"memory_mb": memory, "peak_kb": max(peaks) / 1000} | _end()
+            return result | {"memory_mb": memory, "peak_kb": max(peaks) / 1000} | skipped_time.end()
 
     # --- their parts -------------------------------------------------------------------------------------------------
 
@@ -180,7 +179,7 @@ class Session:
         """Return the sites by what shows their sun; nothing for nobody."""
         if self.subject is REFERENCE:
             return {solar_entity(number): site for number, site in enumerate(self.account["sites"])}
-        return solar_entities(hass, self.account) if self.subject.domain else {}
+        return solar_entities(hass, "site", self.account["sites"]) if self.subject.domain else {}
 
     def _asked_since(self, before: Mapping[str, int]) -> dict[str, int]:
         """Return how often the server was asked, signed in to, and refused for too many since then."""
@@ -205,18 +204,6 @@ async def _peak(passing: Passing) -> int:
     return tracemalloc.get_traced_memory()[1] - before
 
 
-def solar_entities(hass: HomeAssistant, account: Description) -> Mapping[str, str]:
-    """Return the id of each site by our entity that shows its sun; RuntimeError if a site has none."""
-    registry = er.async_get(hass)
-    found: dict[str, str] = {}
-    for site in account["sites"]:
-        entity_id = registry.async_get_entity_id("sensor", HUB, f"site_{site}_solar_power")
-        if entity_id is None:
-            raise RuntimeError(f"nothing shows the sun of {site}")
-        found[entity_id] = site
-    return found
-
-
 def _known(hass: HomeAssistant) -> int:
     """Return how many entities have a value."""
     return sum(state.state not in (STATE_UNKNOWN, STATE_UNAVAILABLE) for state in hass.states.async_all())
@@ -225,11 +212,6 @@ def _known(hass: HomeAssistant) -> int:
 def _enabled(hass: HomeAssistant) -> int:
     """Return how many entities are registered and enabled."""
     return sum(one.disabled_by is None for one in er.async_get(hass).entities.values())
-
-
-def _end() -> dict[str, Any]:
-    """Return when a process ends, so that the next one begins later."""
-    return {"ended": skipped_time.now().isoformat()}
 
 
 PHASES: Mapping[str, Callable[[Session], Any]] = {

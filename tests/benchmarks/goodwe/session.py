@@ -16,12 +16,11 @@ from tests.benchmarks.accounts import add_account
 from tests.benchmarks.ages import Ages, ages
 from tests.benchmarks.bare_hass import make_folder, running_hass, set_up, start
 from tests.benchmarks.control import Control
-from tests.benchmarks.displays import Displays
+from tests.benchmarks.displays import Displays, solar_entities
 from tests.benchmarks.everyday import everyday
 from tests.benchmarks.goodwe.rival import SOLAR_ENTITY, Rival
 from tests.benchmarks.goodwe.subjects import LEGACY, RIVAL, SUBJECTS
 from tests.benchmarks.passing import Passing
-from tests.benchmarks.subject import HUB, Description
 
 COMMIT_SECONDS = 300
 WARM_UP_SECONDS = 1800.0
@@ -68,7 +67,7 @@ class Session:
                 await add_account(hass, self.subject, self.account)
             elif self.subject is RIVAL:
                 await Rival(hass, self.account).start()
-            return self._asked_since(before) | _end()
+            return self._asked_since(before) | skipped_time.end()
 
     async def live(self) -> Mapping[str, Any]:
         """Live with the account for some hours, then for some more in which the sun jumps."""
@@ -85,7 +84,7 @@ class Session:
                 "day": day | {"paths": paths, "plants": len(self.account["plants"])},
                 "entities": _shown(hass),
                 "ages": [asdict(one) for one in seen],
-            } | _end()
+            } | skipped_time.end()
 
     async def restart(self) -> Mapping[str, Any]:
         """Start Home Assistant again and watch its first minute."""
@@ -95,7 +94,7 @@ class Session:
             await self._set_up(hass)
             cpu_ms = 1000 * (time.process_time() - cpu)
             await Passing(hass, self.control).advance(FIRST_SECONDS)
-            return self._asked_since(before) | {"cpu_ms": cpu_ms} | _end()
+            return self._asked_since(before) | {"cpu_ms": cpu_ms} | skipped_time.end()
 
     # --- their parts -------------------------------------------------------------------------------------------------
 
@@ -122,7 +121,7 @@ class Session:
         """Return the plants by what shows their sun; nothing for nobody."""
         if self.subject is RIVAL:
             return {SOLAR_ENTITY: next(iter(self.account["plants"]))}
-        return solar_entities(hass, self.account) if self.subject.domain else {}
+        return solar_entities(hass, "plant", self.account["plants"]) if self.subject.domain else {}
 
     def _asked_since(self, before: Mapping[str, int]) -> dict[str, Any]:
         """Return how often the server was asked and signed in to since then."""
@@ -130,27 +129,10 @@ class Session:
         return {name: now[name] - before[name] for name in ("requests", "logins")}
 
 
-def solar_entities(hass: HomeAssistant, account: Description) -> Mapping[str, str]:
-    """Return the id of each plant by our entity that shows its sun; RuntimeError if a plant has none."""
-    registry = er.async_get(hass)
-    found: dict[str, str] = {}
-    for plant in account["plants"]:
-        entity_id = registry.async_get_entity_id("sensor", HUB, f"plant_{plant}_solar_power")
-        if entity_id is None:
-            raise RuntimeError(f"nothing shows the sun of {plant}")
-        found[entity_id] = plant
-    return found
-
-
 def _shown(hass: HomeAssistant) -> int:
     """Return how many entities there are: those that are registered and enabled, or the states of a script."""
     enabled = [one for one in er.async_get(hass).entities.values() if one.disabled_by is None]
     return len(enabled) or len(hass.states.async_all("sensor"))
-
-
-def _end() -> dict[str, Any]:
-    """Return when a process ends, so that the next one begins later."""
-    return {"ended": skipped_time.now().isoformat()}
 
 
 PHASES: Mapping[str, Callable[[Session], Any]] = {

@@ -75,7 +75,7 @@ class Session:
                 await add_account(hass, self.subject, self.account)
             for entry in hass.config_entries.async_entries(self.subject.domain):
                 hass.config_entries.async_update_entry(entry, options=dict(self.subject.options))
-            return self._asked() | _end()
+            return self._asked() | skipped_time.end()
 
     async def live(self) -> Mapping[str, Any]:
         """Live with the account for some hours, then for some more in which the sun jumps."""
@@ -89,12 +89,12 @@ class Session:
             jumps = (
                 await self._jumps(hass, passing, self.order["jumping_hours"] * 3600.0) if self.subject.domain else {}
             )
-            return {"day": day, "jumps": jumps} | _end()
+            return {"day": day, "jumps": jumps} | skipped_time.end()
 
     async def restart(self) -> Mapping[str, Any]:
         """Start Home Assistant again and watch its first five minutes."""
         async with self._home() as hass:
-            return await self._start(hass) | _end()
+            return await self._start(hass) | skipped_time.end()
 
     async def hang(self) -> Mapping[str, Any]:
         """Start again with a server that takes its time for each answer; after five minutes let it answer no more."""
@@ -115,7 +115,7 @@ class Session:
             }
             self.control.clear_faults()
             self.control.do("close_connections")
-            return result | _end()
+            return result | skipped_time.end()
 
     # --- their parts -------------------------------------------------------------------------------------------------
 
@@ -186,11 +186,6 @@ class Session:
 def _holds(watch: HoldWatch) -> dict[str, Any]:
     """Return the longest hold of the event loop."""
     return {"hold_wall_ms": watch.hold.wall_ms, "hold_cpu_ms": watch.hold.cpu_ms, "hold_of": watch.hold.what}
-
-
-def _end() -> dict[str, Any]:
-    """Return when a process ends, so that the next one begins later."""
-    return {"ended": skipped_time.now().isoformat()}
 
 
 PHASES: Mapping[str, Callable[[Session], Any]] = {

@@ -3,13 +3,13 @@
 ``house`` and ``diary`` are what is true; ``report`` is what the cloud heard last (§13).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 import math
 from random import Random
-from typing import TYPE_CHECKING, Any, override
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,10 +24,7 @@ from tests.simulators.anker.steering import limits, steer
 from tests.simulators.clock import SimClock
 from tests.simulators.house import House
 from tests.simulators.plant import Counters
-from tests.simulators.surroundings import Household, Sun
-
-if TYPE_CHECKING:
-    pass
+from tests.simulators.surroundings import Home, Sun
 
 MINUTE = timedelta(minutes=1)
 STEP_SECONDS = 60.0
@@ -38,18 +35,6 @@ TRIGGERED = timedelta(seconds=3)
 REACHES = timedelta(seconds=5)
 """How long a write needs from the cloud to the device (§12)."""
 WH = 1_000.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Home(Household):
-    """The household, and what else draws ``extra()`` W in it."""
-
-    extra: Callable[[], float]
-
-    @override
-    def watts(self, local: datetime) -> float:
-        """Return what the house draws."""
-        return Household.watts(self, local) + self.extra()
 
 
 class Site(Makeup):

@@ -32,9 +32,10 @@ from tests.simulators.goodwe.energies import NOTHING, Counted, Energies, Ledger
 from tests.simulators.goodwe.measuring import inverter_record, part, plant_record, share_of, weights
 from tests.simulators.goodwe.models import Plan
 from tests.simulators.goodwe.record import Record
-from tests.simulators.goodwe.roof import Home, Roof
+from tests.simulators.goodwe.roof import Roof
 from tests.simulators.goodwe.settings import steer
 from tests.simulators.house import House
+from tests.simulators.surroundings import Home
 
 MINUTE = timedelta(minutes=1)
 UPLOAD = timedelta(minutes=5)

@@ -1,11 +1,11 @@
-"""Sun and household of a plant: the inverters decide what becomes of the sun, the wallbox adds to the household."""
+"""Sun of a plant: the inverters decide what becomes of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import override
 
-from tests.simulators.surroundings import Household, Sun
+from tests.simulators.surroundings import Sun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,15 +22,3 @@ class Roof(Sun):
     def light(self, local: datetime) -> float:
         """Return what the roof could give."""
         return Sun.watts(self, local)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Home(Household):
-    """The household, and a wallbox drawing ``extra()`` W."""
-
-    extra: Callable[[], float]
-
-    @override
-    def watts(self, local: datetime) -> float:
-        """Return what the house draws."""
-        return Household.watts(self, local) + self.extra()
