@@ -13,7 +13,11 @@ from .targets import validation_error
 
 async def async_check_allowed(hass: HomeAssistant, path: Path) -> None:
     """Refuse a place that Home Assistant does not let anybody write to, and one that is told by way of another."""
-    if not path.is_absolute() or ".." in path.parts or not await hass.async_add_executor_job(hass.config.is_allowed_path, str(path)):
+    if (
+        not path.is_absolute()
+        or ".." in path.parts
+        or not await hass.async_add_executor_job(hass.config.is_allowed_path, str(path))
+    ):
         raise validation_error("folder_not_allowed")
 
 

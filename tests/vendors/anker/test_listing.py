@@ -30,7 +30,11 @@ def test_models_of_a_site_are_kept() -> None:
 def test_a_site_without_a_list_of_devices_is_left_out() -> None:
     """Nothing told is something else than none (§7.1)."""
     rows = [{"device_sn": "B1", "device_model": "A17C5", "device_name": ""}, {"device_sn": ""}]
-    beans: list[Bean] = [{"site_id": "s1", "site_device_list": rows}, {"site_id": "s2"}, {"site_id": "s3", "site_device_list": []}]
+    beans: list[Bean] = [
+        {"site_id": "s1", "site_device_list": rows},
+        {"site_id": "s2"},
+        {"site_id": "s3", "site_device_list": []},
+    ]
     assert listing.devices_by_site(beans) == {"s1": [Listed(serial="B1", model="A17C5", name="", site="s1")], "s3": []}
 
 
