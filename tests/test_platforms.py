@@ -265,7 +265,9 @@ class WithPart(MadeUpAccount):
         return [Control(device=PART, setting=OFF_GRID)] if device == PART and listed else super().controls(device)
 
 
-async def test_setting_of_a_device_that_is_gone_for_a_while(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_setting_of_a_device_that_is_gone_for_a_while(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """What the user made of it, such as a name, is there again when the device is."""
     account = WithPart()
     account.parts.append(INVERTER)
@@ -278,3 +280,4 @@ async def test_setting_of_a_device_that_is_gone_for_a_while(hub: Hub, monkeypatc
     account.parts.append(INVERTER)
     await hub.advance(60)
     assert hub.state(f"{PART}_off_grid", "switch").name == "My island"
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []

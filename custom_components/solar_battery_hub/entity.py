@@ -1,7 +1,7 @@
 """HubEntity: what every entity of this integration has in common."""
 
-from collections.abc import Callable, Iterable
-from typing import override
+from collections.abc import Callable, Container, Iterable, MutableMapping
+from typing import Any, override
 
 from homeassistant.const import EntityCategory
 from homeassistant.core import callback
@@ -152,9 +152,7 @@ def async_add_readings(
     def _add() -> None:
         controls = runtime.changes.controls()
         present = {ref for ref in runtime.refs if ref not in controls and shows(look_up(ref.key)[0])}
-        for ref in made.keys() - present:
-            if not made[ref].stands:  # what is missing for a while only keeps its entity
-                del made[ref]
+        forget(made, present)
         new = {ref for ref in present - made.keys() if ref.device in runtime.devices}
         entities = {ref: make(runtime, ref) for ref in _in_order(new)}
         made.update(entities)
@@ -177,15 +175,23 @@ def async_add_controls(
     @callback
     def _add() -> None:
         controls = {ref: control for ref, control in runtime.changes.controls().items() if control.setting.kind is kind}
-        for ref in made.keys() - controls.keys():
-            del made[ref]
-        for ref, entity in made.items():
-            entity.async_follow(controls[ref].setting)
+        forget(made, controls)
+        for ref in made.keys() & controls.keys():
+            made[ref].async_follow(controls[ref].setting)
         new = {ref: make(runtime, control) for ref, control in controls.items() if ref not in made}
         made.update(new)
         add_entities(new.values())
 
     runtime.async_on_new(_add)
+
+
+def forget[Key](made: MutableMapping[Key, Any], wanted: Container[Key]) -> None:
+    """Forget the entities that show what is not there any more; one that Home Assistant still has keeps its place.
+
+    What is missing for a while only would otherwise be made a second time.
+    """
+    for key in [key for key, entity in made.items() if key not in wanted and not entity.stands]:
+        del made[key]
 
 
 def _in_order(refs: Iterable[Ref]) -> list[Ref]:

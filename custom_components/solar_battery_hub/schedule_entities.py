@@ -15,7 +15,7 @@ from .account_runtime import AccountRuntime, HubConfigEntry
 from .core.model import Ref, Value
 from .core.refusal import ChangeRefused
 from .core.schedule import NUMBERS, NumberRule
-from .entity import HubEntity
+from .entity import HubEntity, forget
 from .messages import refused
 from .schedule_drafts import END, MODE, OFF, START
 from .schedules import KEY, Place
@@ -180,16 +180,18 @@ def async_add_schedules(
     """Add one platform's entities of every schedule, also for those that come later."""
     runtime = entry.runtime_data
     make: Callable[[AccountRuntime, Place, str], SlotEntity] = SLOT_ENTITIES[platform][0]
-    known: set[str] = set()
+    made: dict[str, HubEntity] = {}
 
     @callback
     def _add() -> None:
         slots = {unique_id(place, field): (place, field) for place, field in _slot_fields(runtime, platform)}
-        if platform is Platform.SELECT:
-            add_entities(ScheduleSelect(runtime, device) for device in runtime.schedules.devices if device not in known)
-        add_entities(make(runtime, *slot) for key, slot in slots.items() if key not in known)
-        known.clear()
-        known.update(slots, runtime.schedules.devices)
+        devices = runtime.schedules.devices if platform is Platform.SELECT else []
+        forget(made, {*slots, *devices})
+        new: dict[str, HubEntity] = {
+            device: ScheduleSelect(runtime, device) for device in devices if device not in made
+        } | {key: make(runtime, *slot) for key, slot in slots.items() if key not in made}
+        made.update(new)
+        add_entities(new.values())
 
     runtime.async_on_new(_add)
 
