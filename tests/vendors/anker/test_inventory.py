@@ -214,3 +214,15 @@ def test_a_dock_that_only_the_limits_tell_of_stays() -> None:
     for known in (inventory, Inventory(store)):
         (dock,) = known.of("home", Category.COMBINER_BOX)
         assert (dock.serial, dock.name, dock.site) == ("D1", "Dock", "home")
+
+
+def test_a_trait_that_is_changed_in_place_is_kept_as_well() -> None:
+    store = MemoryStore()
+    inventory = Inventory(store)
+    inventory.traits("home")["totals"] = ["solar_energy_total"]
+    inventory.keep()
+    inventory.traits("home")["totals"].append("savings_total")
+    inventory.keep()
+    assert Inventory(MemoryStore(shared=store.saved["shared"])).traits("home") == {
+        "totals": ["solar_energy_total", "savings_total"]
+    }

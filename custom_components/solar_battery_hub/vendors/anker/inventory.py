@@ -1,6 +1,7 @@
 """What the account is known to have, also before anything was asked after a start (anker.md §5)."""
 
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence, Set as AbstractSet
+from copy import deepcopy
 from dataclasses import asdict, replace
 from datetime import timedelta, timezone, tzinfo
 from typing import Any, Final
@@ -208,7 +209,7 @@ class Inventory:
             "seen": {site: [asdict(device) for device in rows.values()] for site, rows in self._seen.items()},
             "lone": sorted(self._lone),
             "vehicles": [asdict(vehicle) for vehicle in self.vehicles],
-            "traits": {about: dict(traits) for about, traits in self._traits.items() if traits},
+            "traits": {about: deepcopy(traits) for about, traits in self._traits.items() if traits},
         }
         if self._store.shared.get(_PLACE) != state:
             self._store.shared[_PLACE] = state
