@@ -1,7 +1,7 @@
 """Changes on their way out: the account's control desk, seen from Home Assistant."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, override
 
@@ -81,10 +81,13 @@ class Changes:
 
     def controls(self) -> dict[Ref, Control]:
         """Return everything that can be written now."""
+        return self._controls_of(device.id for device in self._runtime.devices)
+
+    def _controls_of(self, devices: Iterable[str]) -> dict[Ref, Control]:
         return {
             Ref(control.device, control.setting.key): control
-            for device in self._runtime.devices
-            for control in self._runtime.account.controls(device.id)
+            for device in devices
+            for control in self._runtime.account.controls(device)
         }
 
     @property
@@ -132,7 +135,8 @@ class Changes:
         """Let the desk see fresh settings, so that changes made elsewhere are noticed."""
         readings = self._runtime.board.readings
         seen: dict[str, dict[str, Value]] = {}
-        for device, key in fresh & self.controls().keys():
+        controls = self._controls_of({device for device, _ in fresh if device in self._runtime.devices})
+        for device, key in fresh & controls.keys():
             if not readings[Ref(device, key)].gone:
                 seen.setdefault(device, {})[key] = readings[Ref(device, key)].value
         for device, settings in seen.items():
