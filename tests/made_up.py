@@ -72,11 +72,6 @@ class MadeUpAccount(Account):
 
     @property
     @override
-    def number(self) -> str | None:
-        return None
-
-    @property
-    @override
     def devices(self) -> Sequence[Device]:
         return tuple(self.parts)
 

@@ -82,7 +82,8 @@ class Account(Protocol):
 
     @property
     def number(self) -> str | None:
-        """The lasting number of what the account is about, once known; may be learned after set-up."""
+        """The lasting number of what the account is about, once known; may be learned after set-up. Most have none."""
+        return None
 
     @property
     def devices(self) -> Sequence[Device]:

@@ -92,11 +92,6 @@ class AnkerAccount(Account):
 
     @property
     @override
-    def number(self) -> str | None:
-        return None
-
-    @property
-    @override
     def devices(self) -> Sequence[Device]:
         return tuple(self._devices)
 

@@ -108,11 +108,6 @@ class GoodWeAccount(Account):
 
     @property
     @override
-    def number(self) -> str | None:
-        return None
-
-    @property
-    @override
     def devices(self) -> Sequence[Device]:
         return tuple(self._devices)
 

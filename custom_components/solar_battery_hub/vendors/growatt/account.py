@@ -66,11 +66,6 @@ class GrowattAccount(Account):
 
     @property
     @override
-    def number(self) -> str | None:
-        return None
-
-    @property
-    @override
     def devices(self) -> Sequence[Device]:
         return tuple(self._devices)
 
